@@ -1,0 +1,60 @@
+/** What happened to a run, in order: the history that people and watchers read. */
+import type { Failure } from '../errors.ts';
+import type { NodeId } from '../recipe/plan.ts';
+
+/**
+ * Names one step of a run: `draft`, `draft@2` on its second visit, `scores[17]` for an item of a map,
+ * `scores[17][3]` for an item of a map in it, `review/grade` for a node of the sub-recipe `review`.
+ */
+export type StepKey = string;
+
+/** What a step cost. Absent fields were not measured. */
+export interface StepStats {
+  /** Milliseconds of waiting and working; clocks stand still while code computes on Workers. */
+  readonly wallMs: number;
+  readonly cached?: boolean;
+  /** Units of the sandbox's fuel. */
+  readonly fuel?: number;
+  readonly memoryPages?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** The provider that answered, `mock` included. */
+  readonly provider?: string;
+}
+
+interface About {
+  readonly key: StepKey;
+  readonly node: NodeId;
+}
+
+export type EventBody =
+  | { readonly type: 'run.queued' }
+  | { readonly type: 'run.started' }
+  | ({ readonly type: 'node.started'; readonly visit: number; readonly items?: number } & About)
+  | ({
+      readonly type: 'node.retrying';
+      readonly attempt: number;
+      /** Epoch milliseconds of the next attempt. */
+      readonly retryAt: number;
+      readonly failure: Failure;
+    } & About)
+  | ({ readonly type: 'node.completed'; readonly attempt: number; readonly stats: StepStats } & About)
+  | ({ readonly type: 'node.failed'; readonly attempt: number; readonly failure: Failure; readonly handled: boolean } & About)
+  | ({ readonly type: 'node.skipped'; readonly reason: 'when' | 'branch' } & About)
+  | ({ readonly type: 'node.cancelled' } & About)
+  | ({ readonly type: 'item.completed'; readonly index: number; readonly stats: StepStats } & About)
+  | ({ readonly type: 'item.failed'; readonly index: number; readonly failure: Failure } & About)
+  | { readonly type: 'run.warning'; readonly code: string; readonly detail: string; readonly node?: NodeId }
+  | { readonly type: 'run.completed' }
+  | { readonly type: 'run.failed'; readonly failure: Failure; readonly node?: NodeId }
+  | { readonly type: 'run.cancelled' };
+
+/** `seq` counts from 1 in each run without a gap; `at` is in epoch milliseconds. */
+export type RunEvent = EventBody & { readonly seq: number; readonly at: number };
+
+export const RUN_STATUSES = ['queued', 'running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export function isFinal(status: RunStatus): status is 'completed' | 'failed' | 'cancelled' {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}

@@ -1,0 +1,98 @@
+/** A run as the API shows it: the shapes of its status, its nodes and its metrics. */
+import type { JsonObject, JsonValue } from '../json.ts';
+import type { StepStats } from './events.ts';
+
+/** Metrics of one run. Every ratio with a zero divisor is null. Times in milliseconds. */
+export interface RunMetrics {
+  readonly total_time_ms: number;
+  /** Sum over the nodes' own times. */
+  readonly node_time_ms: number;
+  /** `node_time_ms / total_time_ms`: above 1 when nodes ran side by side. */
+  readonly parallel_efficiency: number | null;
+  readonly slowest_node: { readonly id: string; readonly time_ms: number } | null;
+  /** Failed steps and items, handled ones included. */
+  readonly error_count: number;
+  readonly cache_hit_rate: number | null;
+  /** Nodes that ran; a node visited twice counts twice, items not at all. */
+  readonly node_count: number;
+  readonly skipped_count: number;
+  readonly item_count: number;
+  readonly attempts: number;
+  readonly fuel: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+}
+
+export interface ErrorView {
+  readonly code: string;
+  readonly detail: string;
+  readonly node?: string;
+}
+
+export interface NodeView {
+  readonly key: string;
+  readonly node: string;
+  readonly visit: number;
+  readonly status: string;
+  readonly attempts: number;
+  readonly started_at?: string;
+  readonly ended_at?: string;
+  readonly stats?: StepStats;
+  readonly error?: ErrorView;
+  /** Items of a map: decided, failed and all. */
+  readonly items?: { readonly done: number; readonly failed: number; readonly total: number };
+  /** Only where one node is asked for. */
+  readonly output?: JsonValue;
+}
+
+export interface WarningView {
+  readonly code: string;
+  readonly detail: string;
+  readonly node?: string;
+}
+
+interface RunViewCommon {
+  readonly id: string;
+  readonly recipe: string;
+  /** Version of the stored recipe; null for a recipe given inline. */
+  readonly recipe_version: number | null;
+  /** SHA-256 of the plan that the run is pinned to. */
+  readonly plan: string;
+  readonly mode: 'durable' | 'inline';
+  readonly created_at: string;
+  readonly labels: JsonObject;
+  readonly inputs: JsonObject;
+}
+
+interface RunViewStarted extends RunViewCommon {
+  readonly started_at: string;
+  readonly nodes: readonly NodeView[];
+  readonly warnings: readonly WarningView[];
+  readonly metrics: RunMetrics;
+}
+
+/** The four shapes of a status, and three more for waiting, paused and cancelled runs. */
+export type RunView =
+  | (RunViewCommon & { readonly status: 'queued'; /** 1 is next. */ readonly queue_position: number })
+  | (RunViewStarted & { readonly status: 'running' | 'waiting' | 'paused'; readonly runtime_ms: number })
+  | (RunViewStarted & {
+      readonly status: 'completed';
+      readonly ended_at: string;
+      readonly result: JsonObject;
+      readonly missing_outputs: readonly string[];
+      /** True when a language node was answered by the offline `mock` provider. */
+      readonly mocked: boolean;
+    })
+  | (RunViewStarted & { readonly status: 'failed'; readonly ended_at: string; readonly error: ErrorView })
+  | (RunViewStarted & { readonly status: 'cancelled'; readonly ended_at: string })
+  | (RunViewCommon & { readonly status: 'cancelled'; readonly ended_at: string });
+
+/** A line of a listing. */
+export interface RunSummary {
+  readonly id: string;
+  readonly recipe: string;
+  readonly recipe_version: number | null;
+  readonly status: string;
+  readonly created_at: string;
+  readonly ended_at?: string;
+}

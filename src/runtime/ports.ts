@@ -1,0 +1,213 @@
+/** Every outside thing that the runtime asks for, on one page. Adapters implement; nothing here does. */
+import type { Issue, Result } from '../core/errors.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { PluginManifest } from '../core/plugin/manifest.ts';
+import type { Plan } from '../core/recipe/plan.ts';
+import type { RunEvent, RunStatus } from '../core/run/events.ts';
+import type { TurnRecord } from '../core/run/record.ts';
+import type { NodeView, RunSummary, RunView } from '../core/run/view.ts';
+
+/** Milliseconds since 1970 UTC. */
+export type EpochMs = number;
+/** Lower-case hex SHA-256. */
+export type Digest = string;
+export type RunId = string;
+/** Who owns recipes, plugins, runs and limits. Comes from the API key alone. */
+export type Tenant = string;
+
+export interface Clock {
+  now(): EpochMs;
+  /** A signal that aborts after `ms` milliseconds. */
+  timeout(ms: number): AbortSignal;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Ids {
+  /** A fresh id: `run_` and a ULID. */
+  next(prefix: 'run' | 'req' | 'apr' | 'key'): string;
+  /** A number from 0 up to 1, for jitter and the `random` filter. */
+  random(): number;
+}
+
+export interface Digests {
+  sha256(data: Uint8Array | string): Promise<Digest>;
+  /** Compares two digests without telling by its time where they differ. */
+  equal(a: Digest, b: Digest): boolean;
+}
+
+export interface Log {
+  /** One JSON line. Fields hold ids, codes and numbers, never inputs, prompts, keys or values. */
+  write(level: 'debug' | 'info' | 'warn' | 'error', event: string, fields?: JsonObject): void;
+}
+
+// ---------------------------------------------------------------- recipes and plugins
+
+export interface RecipeVersion {
+  readonly name: string;
+  /** Counts from 1; a put of other text makes the next one. */
+  readonly version: number;
+  /** SHA-256 of the text: the ETag. */
+  readonly digest: Digest;
+  readonly createdAt: EpochMs;
+}
+
+export interface StoredRecipe extends RecipeVersion {
+  readonly text: string;
+}
+
+export interface PluginVersion {
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 of exactly the stored bytes. */
+  readonly hash: Digest;
+  readonly size: number;
+  readonly manifest: PluginManifest;
+  readonly usesWasi: boolean;
+  readonly bundled: boolean;
+  readonly createdAt: EpochMs;
+}
+
+/** The truth about a tenant's recipes and plugins. */
+export interface Catalog {
+  /** The same text again changes nothing. `ifMatch`: the digest that must be current, `*` for any, or `null` for none. */
+  putRecipe(
+    tenant: Tenant,
+    name: string,
+    recipe: { text: string; digest: Digest; ifMatch?: string | null },
+  ): Promise<Result<RecipeVersion & { readonly created: boolean }>>;
+  findRecipe(tenant: Tenant, name: string, version?: number): Promise<StoredRecipe | undefined>;
+  listRecipes(tenant: Tenant): Promise<readonly RecipeVersion[]>;
+  listRecipeVersions(tenant: Tenant, name: string): Promise<readonly RecipeVersion[]>;
+  /** False when there was none. Runs keep what they have pinned. */
+  deleteRecipe(tenant: Tenant, name: string): Promise<boolean>;
+
+  /** `plugin_exists` when this version has other bytes. */
+  putPlugin(
+    tenant: Tenant,
+    plugin: Omit<PluginVersion, 'createdAt' | 'bundled'>,
+  ): Promise<Result<PluginVersion & { readonly created: boolean }>>;
+  /** All versions the tenant can call, bundled ones included, newest first. */
+  listPlugins(tenant: Tenant): Promise<readonly PluginVersion[]>;
+  deletePlugin(tenant: Tenant, name: string, version: string): Promise<boolean>;
+}
+
+/** Bytes of plugins by content. A tenant sees its own only. */
+export interface PluginBytes {
+  put(tenant: Tenant, hash: Digest, bytes: Uint8Array): Promise<void>;
+  get(tenant: Tenant, hash: Digest): Promise<Uint8Array | undefined>;
+}
+
+// ---------------------------------------------------------------- the sandbox
+
+export interface PluginCall {
+  readonly tenant: Tenant;
+  readonly hash: Digest;
+  readonly bundled: boolean;
+  readonly export: string;
+  readonly input: Uint8Array;
+  readonly config: { readonly [key: string]: string };
+}
+
+export interface PluginReply {
+  readonly output: Uint8Array;
+  /** Units spent; absent while a module is not metered. */
+  readonly fuel?: number;
+  /** 64 KiB pages of linear memory when the call ended. */
+  readonly memoryPages: number;
+  readonly logs: readonly { readonly level: string; readonly text: string }[];
+}
+
+export interface Sandbox {
+  /** Calls an export in a fresh instance. Never throws for what a guest does. */
+  call(call: PluginCall, signal: AbortSignal): Promise<Result<PluginReply>>;
+  /** Validates with the engine what the decoder accepted. */
+  validate(bytes: Uint8Array): boolean;
+}
+
+// ---------------------------------------------------------------- models
+
+export interface ModelCall {
+  readonly provider: string;
+  readonly model: string;
+  readonly system?: string;
+  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: string }[];
+  readonly responseSchema?: JsonValue;
+  /** Everything else that the author wrote, passed on as it is. */
+  readonly options: JsonObject;
+  /** Answers for the `mock` provider. */
+  readonly examples?: JsonValue;
+}
+
+export interface ModelReply {
+  readonly output: JsonValue;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface Models {
+  generate(call: ModelCall, signal: AbortSignal): Promise<Result<ModelReply>>;
+}
+
+// ---------------------------------------------------------------- runs
+
+export interface Submission {
+  readonly tenant: Tenant;
+  readonly recipe: string;
+  readonly recipeVersion: number | null;
+  readonly planHash: Digest;
+  readonly plan: Plan;
+  /** Checked and coerced. */
+  readonly inputs: JsonObject;
+  readonly labels: JsonObject;
+  /** Warnings found before the run, kept with it. */
+  readonly warnings: readonly Issue[];
+  readonly idempotency?: { readonly key: string; readonly bodyHash: Digest };
+}
+
+export interface RunFilter {
+  readonly recipe?: string;
+  readonly status?: RunStatus;
+  /** 1 to 100. */
+  readonly limit: number;
+  /** The id after which the page starts, newest first. */
+  readonly cursor?: RunId;
+}
+
+/** A run that was executed elsewhere and is only to be kept. */
+export interface FinishedRun {
+  readonly tenant: Tenant;
+  readonly view: RunView;
+  readonly nodes: readonly NodeView[];
+  readonly events: readonly RunEvent[];
+}
+
+/** Durable runs of a tenant. */
+export interface Runs {
+  /** Durable before it answers. */
+  submit(submission: Submission): Promise<Result<{ readonly view: RunView; readonly replayed: boolean }>>;
+  find(tenant: Tenant, id: RunId): Promise<RunView | undefined>;
+  /** All steps of one node, outputs included: visits and, for a map, its items. */
+  findNode(tenant: Tenant, id: RunId, node: string): Promise<Result<readonly NodeView[]>>;
+  list(tenant: Tenant, filter: RunFilter): Promise<readonly RunSummary[]>;
+  /**
+   * Events after `after`, at most 500. With `waitMs` and nothing new, waits that long for some.
+   * `finished`: the run has ended and these are its last.
+   */
+  events(
+    tenant: Tenant,
+    id: RunId,
+    after: number,
+    waitMs: number,
+  ): Promise<Result<{ readonly events: readonly RunEvent[]; readonly finished: boolean }>>;
+  /** Waits up to `waitMs` for the run to end, then gives its view. */
+  wait(tenant: Tenant, id: RunId, waitMs: number): Promise<RunView | undefined>;
+  /** Idempotent; a run that ended otherwise is `run_finished`. */
+  cancel(tenant: Tenant, id: RunId): Promise<Result<RunView>>;
+  record(run: FinishedRun): Promise<void>;
+}
+
+/** What a durable run of one partition is written to. Each call is one transaction, done when it returns. */
+export interface RunStore {
+  commit(turn: TurnRecord): void;
+}
