@@ -211,3 +211,16 @@ export interface Runs {
 export interface RunStore {
   commit(turn: TurnRecord): void;
 }
+
+/** All of them, as a request's handlers receive them. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly digests: Digests;
+  readonly log: Log;
+  readonly catalog: Catalog;
+  readonly pluginBytes: PluginBytes;
+  readonly sandbox: Sandbox;
+  readonly models: Models;
+  readonly runs: Runs;
+}
