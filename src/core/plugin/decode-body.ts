@@ -1,0 +1,349 @@
+/** Strict walk over function bodies. Tells a visitor what it passes; keeps nothing itself. */
+import type { Cursor } from './cursor.ts';
+import { readByte, readIndex, readU32, skipBytes, skipSigned } from './cursor.ts';
+import { refuse } from './fault.ts';
+import { LIMITS } from './limits.ts';
+import { findFeature, IMMEDIATE, IMMEDIATES, OP, VECTOR, VECTORS } from './opcodes.ts';
+import type { FunctionType } from './types.ts';
+import { hex, readBlockType, readReferenceType, readValueType } from './types.ts';
+
+/** How many of each thing exist, so that an index can be refused where it is read. */
+export interface IndexSpaces {
+  readonly types: readonly FunctionType[];
+  /** Type index of every function, imported ones first. */
+  readonly functions: readonly number[];
+  readonly importedFunctions: number;
+  readonly tables: number;
+  readonly memories: number;
+  readonly globals: number;
+  readonly elements: number;
+  /** Undefined without a data count section: then no instruction may name a segment. */
+  readonly data: number | undefined;
+}
+
+/** The size operand of these instructions is on top of the stack. */
+export type SizedOperation = 'memory' | 'table' | 'grow';
+
+export interface BodyVisitor {
+  /** A body's first instruction is at `at`. */
+  enter(at: number, locals: number): void;
+  /** A branch to the label `depth` frames out; comes before its `instruction`. */
+  target(depth: number): void;
+  /** The instruction at `at` works in proportion to its top operand; comes before its `instruction`. */
+  sized(at: number, operation: SizedOperation): void;
+  /** After its immediates: `next` is where the following instruction starts. */
+  instruction(opcode: number, next: number): void;
+  /** The body's bytes, its size prefix not included. */
+  leave(start: number, end: number): void;
+}
+
+interface Body {
+  readonly spaces: IndexSpaces;
+  readonly locals: number;
+  /** Opcodes of the open frames, outermost first. */
+  readonly frames: number[];
+  blocks: number;
+  elses: number;
+  readonly visitor: BodyVisitor | undefined;
+}
+
+/** Every body of the code section; the cursor stands behind the section's count. */
+export function decodeBodies(
+  cursor: Cursor,
+  spaces: IndexSpaces,
+  visitor: BodyVisitor | undefined,
+): void {
+  const sectionEnd = cursor.end;
+  let blocks = 0;
+  for (let i = spaces.importedFunctions; i < spaces.functions.length; i++) {
+    const at = cursor.pos;
+    const size = readU32(cursor);
+    const start = cursor.pos;
+    if (size > LIMITS.bodySize) {
+      refuse('limit', `a function of ${size} bytes is larger than ${LIMITS.bodySize}`, at);
+    }
+    skipBytes(cursor, size);
+    cursor.end = cursor.pos;
+    cursor.pos = start;
+    const params = spaces.types[spaces.functions[i] ?? 0]?.params.length ?? 0;
+    blocks += decodeBody(cursor, spaces, params, visitor);
+    if (blocks > LIMITS.moduleBlocks) {
+      refuse('limit', `the module has more than ${LIMITS.moduleBlocks} blocks`, at);
+    }
+    visitor?.leave(start, cursor.end);
+    cursor.end = sectionEnd;
+  }
+}
+
+/** Number of blocks in the body. */
+function decodeBody(
+  cursor: Cursor,
+  spaces: IndexSpaces,
+  params: number,
+  visitor: BodyVisitor | undefined,
+): number {
+  const locals = decodeLocals(cursor);
+  const body: Body = {
+    spaces,
+    locals: params + locals,
+    frames: [OP.block],
+    blocks: 0,
+    elses: 0,
+    visitor,
+  };
+  visitor?.enter(cursor.pos, locals);
+  while (body.frames.length > 0) {
+    const at = cursor.pos;
+    const opcode = readByte(cursor);
+    decodeImmediates(cursor, body, opcode, at);
+    visitor?.instruction(opcode, cursor.pos);
+  }
+  if (cursor.pos !== cursor.end) {
+    refuse('body_size', 'a function has bytes behind its end', cursor.pos);
+  }
+  return body.blocks;
+}
+
+function decodeLocals(cursor: Cursor): number {
+  const groups = readU32(cursor);
+  let locals = 0;
+  for (let i = 0; i < groups; i++) {
+    const at = cursor.pos;
+    locals += readU32(cursor);
+    // Before the next group is read: the sum must not grow past what a number holds.
+    if (locals > LIMITS.locals) {
+      refuse('limit', `a function has more than ${LIMITS.locals} locals`, at);
+    }
+    readValueType(cursor);
+  }
+  return locals;
+}
+
+function decodeImmediates(cursor: Cursor, body: Body, opcode: number, at: number): void {
+  const { spaces } = body;
+  switch (IMMEDIATES[opcode] ?? IMMEDIATE.refused) {
+    case IMMEDIATE.none:
+      if (opcode === OP.end) body.frames.pop();
+      else if (opcode === OP.else) openElse(body, at);
+      return;
+    case IMMEDIATE.local:
+      readIndex(cursor, body.locals, 'local');
+      return;
+    case IMMEDIATE.i32:
+      skipSigned(cursor, 32);
+      return;
+    case IMMEDIATE.memarg:
+      decodeMemarg(cursor, body);
+      return;
+    case IMMEDIATE.block:
+      readBlockType(cursor, spaces.types.length);
+      openBlock(body, opcode, at);
+      return;
+    case IMMEDIATE.label:
+      decodeLabel(cursor, body);
+      return;
+    case IMMEDIATE.labelTable:
+      decodeLabelTable(cursor, body);
+      return;
+    case IMMEDIATE.function:
+      readIndex(cursor, spaces.functions.length, 'function');
+      return;
+    case IMMEDIATE.indirect:
+      readIndex(cursor, spaces.types.length, 'type');
+      readIndex(cursor, spaces.tables, 'table');
+      return;
+    case IMMEDIATE.global:
+      readIndex(cursor, spaces.globals, 'global');
+      return;
+    case IMMEDIATE.i64:
+      skipSigned(cursor, 64);
+      return;
+    case IMMEDIATE.bulk:
+      decodeBulk(cursor, body, at);
+      return;
+    case IMMEDIATE.simd:
+      decodeVector(cursor, body, at);
+      return;
+    default:
+      decodeRare(cursor, body, opcode, at);
+  }
+}
+
+function decodeRare(cursor: Cursor, body: Body, opcode: number, at: number): void {
+  switch (IMMEDIATES[opcode] ?? IMMEDIATE.refused) {
+    case IMMEDIATE.f32:
+      skipBytes(cursor, 4);
+      return;
+    case IMMEDIATE.f64:
+      skipBytes(cursor, 8);
+      return;
+    case IMMEDIATE.table:
+      readIndex(cursor, body.spaces.tables, 'table');
+      return;
+    case IMMEDIATE.memory:
+      readMemory(cursor, body);
+      if (opcode === OP.memoryGrow) body.visitor?.sized(at, 'grow');
+      return;
+    case IMMEDIATE.selectTypes:
+      if (readU32(cursor) !== 1) refuse('bad_select', '"select" must name one type', at);
+      readValueType(cursor);
+      return;
+    case IMMEDIATE.referenceType:
+      readReferenceType(cursor);
+      return;
+    default: {
+      const feature = findFeature(opcode);
+      if (feature !== undefined) refuse('unsupported_feature', `${feature} is not supported`, at);
+      refuse('unsupported_opcode', `opcode ${hex(opcode)} is not supported`, at);
+    }
+  }
+}
+
+function openBlock(body: Body, opcode: number, at: number): void {
+  if (++body.blocks > LIMITS.blocks) {
+    refuse('limit', `a function has more than ${LIMITS.blocks} blocks`, at);
+  }
+  if (body.frames.length > LIMITS.nesting) {
+    refuse('limit', `blocks are nested deeper than ${LIMITS.nesting}`, at);
+  }
+  body.frames.push(opcode);
+}
+
+function openElse(body: Body, at: number): void {
+  if (body.frames.pop() !== OP.if) refuse('bad_else', '"else" has no "if"', at);
+  if (++body.elses > LIMITS.elses) {
+    refuse('limit', `a function has more than ${LIMITS.elses} "else"`, at);
+  }
+  body.frames.push(OP.else);
+}
+
+function decodeLabel(cursor: Cursor, body: Body): void {
+  const at = cursor.pos;
+  const depth = readU32(cursor);
+  if (depth >= body.frames.length) refuse('bad_depth', `there is no label ${depth}`, at);
+  body.visitor?.target(depth);
+}
+
+function decodeLabelTable(cursor: Cursor, body: Body): void {
+  const at = cursor.pos;
+  const count = readU32(cursor);
+  if (count > LIMITS.branchTargets) {
+    refuse('limit', `a branch has more than ${LIMITS.branchTargets} targets`, at);
+  }
+  for (let i = 0; i <= count; i++) decodeLabel(cursor, body);
+}
+
+function decodeMemarg(cursor: Cursor, body: Body): void {
+  const at = cursor.pos;
+  const flags = readU32(cursor);
+  // Bit 6 announces a memory index; whoever skips over it reads the rest of the body shifted.
+  if ((flags & 0x40) !== 0) {
+    refuse('unsupported_feature', 'more than one memory is not supported', at);
+  }
+  if (flags > 4) refuse('bad_memarg', `an alignment of 2^${flags} is not possible`, at);
+  readU32(cursor);
+  if (body.spaces.memories === 0) refuse('bad_index', 'there is no memory 0', at);
+}
+
+function readMemory(cursor: Cursor, body: Body): void {
+  const at = cursor.pos;
+  if (readU32(cursor) !== 0) {
+    refuse('unsupported_feature', 'more than one memory is not supported', at);
+  }
+  if (body.spaces.memories === 0) refuse('bad_index', 'there is no memory 0', at);
+}
+
+function decodeBulk(cursor: Cursor, body: Body, at: number): void {
+  const { spaces, visitor } = body;
+  const opcode = readU32(cursor);
+  switch (opcode) {
+    case 8:
+      readSegment(cursor, body);
+      readMemory(cursor, body);
+      visitor?.sized(at, 'memory');
+      return;
+    case 9:
+      readSegment(cursor, body);
+      return;
+    case 10:
+      readMemory(cursor, body);
+      readMemory(cursor, body);
+      visitor?.sized(at, 'memory');
+      return;
+    case 11:
+      readMemory(cursor, body);
+      visitor?.sized(at, 'memory');
+      return;
+    case 12:
+      readIndex(cursor, spaces.elements, 'element segment');
+      readIndex(cursor, spaces.tables, 'table');
+      visitor?.sized(at, 'table');
+      return;
+    case 13:
+      readIndex(cursor, spaces.elements, 'element segment');
+      return;
+    case 14:
+      readIndex(cursor, spaces.tables, 'table');
+      readIndex(cursor, spaces.tables, 'table');
+      visitor?.sized(at, 'table');
+      return;
+    case 15:
+    case 17:
+      readIndex(cursor, spaces.tables, 'table');
+      visitor?.sized(at, 'table');
+      return;
+    case 16:
+      readIndex(cursor, spaces.tables, 'table');
+      return;
+    default:
+      // 0 to 7 are the saturating conversions.
+      if (opcode > 7) refuse('unsupported_opcode', `opcode 0xfc ${opcode} is not supported`, at);
+  }
+}
+
+function readSegment(cursor: Cursor, body: Body): void {
+  if (body.spaces.data === undefined) {
+    refuse('data_count_mismatch', 'a data segment is named without a data count', cursor.pos);
+  }
+  readIndex(cursor, body.spaces.data, 'data segment');
+}
+
+function decodeVector(cursor: Cursor, body: Body, at: number): void {
+  const opcode = readU32(cursor);
+  const kind = VECTORS[opcode] ?? VECTOR.refused;
+  switch (kind) {
+    case VECTOR.none:
+      return;
+    case VECTOR.memarg:
+      decodeMemarg(cursor, body);
+      return;
+    case VECTOR.bytes:
+      skipBytes(cursor, 16);
+      return;
+    case VECTOR.shuffle:
+      for (let i = 0; i < 16; i++) readLane(cursor, 32);
+      return;
+    case VECTOR.refused:
+      refuse('unsupported_opcode', `opcode 0xfd ${opcode} is not supported`, at);
+    default:
+      if (kind >= VECTOR.memargLanes16) decodeMemarg(cursor, body);
+      readLane(cursor, LANES[kind] ?? 0);
+  }
+}
+
+/** Lanes by kind of immediate. */
+const LANES: { readonly [kind: number]: number } = {
+  [VECTOR.lanes16]: 16,
+  [VECTOR.lanes8]: 8,
+  [VECTOR.lanes4]: 4,
+  [VECTOR.lanes2]: 2,
+  [VECTOR.memargLanes16]: 16,
+  [VECTOR.memargLanes8]: 8,
+  [VECTOR.memargLanes4]: 4,
+  [VECTOR.memargLanes2]: 2,
+};
+
+function readLane(cursor: Cursor, lanes: number): void {
+  const lane = readByte(cursor);
+  if (lane >= lanes) refuse('bad_lane', `there is no lane ${lane} of ${lanes}`, cursor.pos - 1);
+}

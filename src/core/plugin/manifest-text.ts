@@ -1,0 +1,138 @@
+/** A manifest's text as data, and the place of every value in it. */
+import type { Document, Node, Range } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Issue, Result } from '../errors.ts';
+
+export type Path = readonly (string | number)[];
+
+export interface ManifestText {
+  readonly data: unknown;
+  /** Where a value stands; of a missing one, where its parent stands. */
+  place(path: Path, of: 'key' | 'value'): Place;
+}
+
+export interface Place {
+  readonly line?: number;
+  readonly column?: number;
+  readonly end_line?: number;
+  readonly end_column?: number;
+}
+
+/** Characters. A manifest is read before anything else is known about its sender. */
+const MAX_TEXT = 256 * 1024;
+const MAX_NESTING = 64;
+
+/** YAML without anchors; JSON is read as the YAML it is. */
+export function readManifestText(text: string): Result<ManifestText, readonly Issue[]> {
+  if (text.length > MAX_TEXT) {
+    return refuse('too_large', `Cannot read manifest: it is longer than ${MAX_TEXT} characters`);
+  }
+  if (isNestedTooDeep(text)) {
+    return refuse('too_deep', `Cannot read manifest: it is nested deeper than ${MAX_NESTING}`);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: true,
+    version: '1.2',
+  });
+  const issues = [...syntaxIssues(document, lines), ...aliasIssues(document, lines)];
+  if (issues.length > 0) return { ok: false, error: issues };
+  return {
+    ok: true,
+    value: {
+      data: document.toJS(),
+      place: (path, of) => placeOf(lines, findRange(document, path, of)),
+    },
+  };
+}
+
+function refuse(code: string, detail: string): Result<ManifestText, readonly Issue[]> {
+  return {
+    ok: false,
+    error: [{ severity: 'error', code, detail, pointer: '', line: 1, column: 1 }],
+  };
+}
+
+/**
+ * The parser recurses per level, so depth is bounded before it runs: by open brackets, wherever they
+ * stand, and by indentation, counting `- - -` and the like as a level each.
+ */
+function isNestedTooDeep(text: string): boolean {
+  let open = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') open++;
+    else if ((character === ']' || character === '}') && open > 0) open--;
+    if (open > MAX_NESTING) return true;
+  }
+  return text.split('\n').some((line) => {
+    const lead = /^[ \t?:-]*/.exec(line)?.[0] ?? '';
+    return lead.length > 4 * MAX_NESTING || lead.replaceAll(/[^?:-]/g, '').length > MAX_NESTING;
+  });
+}
+
+function syntaxIssues(document: Document.Parsed, lines: LineCounter): readonly Issue[] {
+  return [...document.errors, ...document.warnings].slice(0, 20).map(({ code, message, pos }) => ({
+    severity: 'error',
+    code: code === 'DUPLICATE_KEY' ? 'duplicate_key' : 'yaml_syntax',
+    detail: `Cannot read manifest: ${message}`,
+    pointer: '',
+    ...placeOf(lines, pos),
+  }));
+}
+
+/** Anchors are refused: a few lines of them unfold into gigabytes. */
+function aliasIssues(document: Document.Parsed, lines: LineCounter): readonly Issue[] {
+  const issues: Issue[] = [];
+  visit(document, {
+    Node: (_key, node) => {
+      const isAnchored = !isAlias(node) && node.anchor !== undefined;
+      if (!isAlias(node) && !isAnchored) return undefined;
+      issues.push({
+        severity: 'error',
+        code: 'anchor',
+        detail: 'Cannot read manifest: anchors and aliases are not supported',
+        pointer: '',
+        ...placeOf(lines, node.range ?? undefined),
+      });
+      return visit.BREAK;
+    },
+  });
+  return issues;
+}
+
+function findRange(
+  document: Document,
+  path: Path,
+  of: 'key' | 'value',
+): readonly number[] | undefined {
+  let node: Node | null = document.contents;
+  let range: Range | null | undefined = node?.range;
+  for (const [index, step] of path.entries()) {
+    const isLast = index === path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find(
+        ({ key }) => isScalar(key) && String(key.value) === String(step),
+      );
+      if (pair === undefined || !isScalar(pair.key)) return range ?? undefined;
+      // SAFETY: pairs of a parsed document hold nodes.
+      node = pair.value as Node | null;
+      range = isLast && of === 'key' ? pair.key.range : (node?.range ?? pair.key.range);
+    } else if (isSeq(node) && typeof step === 'number') {
+      // SAFETY: items of a parsed document are nodes.
+      node = (node.items[step] ?? null) as Node | null;
+      range = node?.range ?? range;
+    } else return range ?? undefined;
+  }
+  return range ?? undefined;
+}
+
+function placeOf(lines: LineCounter, range: readonly number[] | undefined): Place {
+  const [start, end] = range ?? [];
+  if (start === undefined) return {};
+  const from = lines.linePos(start);
+  const to = lines.linePos(end ?? start);
+  return { line: from.line, column: from.col, end_line: to.line, end_column: to.col };
+}
