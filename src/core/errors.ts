@@ -1,4 +1,5 @@
 /** Every error code, what it means over HTTP, and the three forms an error takes. */
+import type { JsonValue } from './json.ts';
 
 /** Who can mend it: the caller's request, the recipe's or plugin's author, a provider, or us. */
 export type Blame = 'caller' | 'author' | 'provider' | 'system';
@@ -44,6 +45,7 @@ export const ERRORS = {
   // runs
   run_not_found: caller(404),
   run_finished: caller(409),
+  run_not_finished: caller(409),
   node_not_found: caller(404),
   idempotency_mismatch: caller(422),
   // what ends a step
@@ -99,6 +101,8 @@ export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
+  /** What the author may want to read besides: the items of a map that failed, say. */
+  readonly details?: JsonValue;
 }
 
 /**

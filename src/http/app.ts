@@ -1,0 +1,67 @@
+/** The API: what surrounds every route, and the routes. */
+import { Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { failure } from '../core/errors.ts';
+import { authenticate } from './auth.ts';
+import { notFound, onError, problem } from './problem.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { pluginRoutes } from './routes/plugins.ts';
+import { recipeRoutes } from './routes/recipes.ts';
+import { runRoutes } from './routes/runs.ts';
+import { validateRoutes } from './routes/validate.ts';
+import type { MiddlewareHandler } from 'hono';
+import type { Ids } from '../runtime/ports.ts';
+import type { ApiEnv, AppDeps } from './env.ts';
+
+const REQUEST_ID = /^[\w-]{1,64}$/;
+
+const SECURITY_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+
+export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
+  const { digests, ids, log } = services.ports;
+  const app = new Hono<ApiEnv>();
+  app.onError(onError(log));
+  app.notFound(notFound());
+  app.use(stamp(ids));
+  app.use(authenticate(settings, digests));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const refused = problem(
+          c,
+          failure('method_not_allowed', `Cannot ${c.req.method} "${c.req.path.slice(0, 256)}"`),
+        );
+        refused.headers.set('Allow', methods.join(', '));
+        return refused;
+      },
+    }),
+  );
+  app.route('/', healthRoutes(settings));
+  app.route('/v1/validate', validateRoutes(services));
+  app.route('/v1/recipes', recipeRoutes(services));
+  app.route('/v1/runs', runRoutes(services));
+  app.route('/v1/runs', eventRoutes(services));
+  app.route('/v1/plugins', pluginRoutes(services));
+  return app;
+}
+
+/** What every answer carries, refusals included. */
+function stamp(ids: Ids): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const given = c.req.header('X-Request-Id');
+    const id = given !== undefined && REQUEST_ID.test(given) ? given : ids.next('req');
+    c.set('requestId', id);
+    await next();
+    c.res.headers.set('X-Request-Id', id);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+  };
+}

@@ -1,0 +1,22 @@
+/** What the app is built from, and what a request carries to its handlers. */
+import type { Digest, Tenant } from '../runtime/ports.ts';
+import type { Services } from '../runtime/services.ts';
+
+export interface Settings {
+  /** SHA-256 of the admin key. Absent: no key is set, and only a loopback launcher opens the API. */
+  readonly adminKeySha256?: Digest;
+  /** The address that the launcher listens on. The Worker cannot see it and trusts no header for it. */
+  readonly boundHost?: string;
+  readonly platform?: string;
+  /** Tells one server from another in `/healthz`. */
+  readonly instance?: string;
+  readonly version: string;
+}
+
+export interface AppDeps {
+  readonly services: Services;
+  readonly settings: Settings;
+}
+
+// A type alias, because Hono wants an index signature that an interface does not have.
+export type ApiEnv = { Variables: { tenant: Tenant; requestId: string } };

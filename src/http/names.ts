@@ -1,0 +1,65 @@
+/** The names that paths carry, and what they may be. */
+import { ComposerError } from '../core/errors.ts';
+
+const PART = '[a-z0-9][a-z0-9._-]*';
+const RECIPE = new RegExp(`^(?=.{1,128}$)(?!.*\\.\\.)${PART}(?:/${PART})*$`);
+const PLUGIN = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const FUNCTION = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
+const RUN = /^run_[0-9A-Za-z_-]{1,64}$/;
+const NUMBER = '(?:0|[1-9]\\d*)';
+const TAG = `(?:${NUMBER}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
+const BUILD = '[0-9A-Za-z-]+';
+const SEMVER = new RegExp(
+  `^(?=.{5,64}$)${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-${TAG}(?:\\.${TAG})*)?(?:\\+${BUILD}(?:\\.${BUILD})*)?$`,
+);
+
+export function recipeName(text: string): string {
+  return checked(
+    'recipe',
+    RECIPE,
+    text,
+    'lower-case parts of letters, digits, ".", "_" and "-", joined by "/", 128 at most',
+  );
+}
+
+export function isRecipeName(text: string): boolean {
+  return RECIPE.test(text);
+}
+
+export function pluginName(text: string): string {
+  if (PLUGIN.test(text)) return text;
+  throw new ComposerError(
+    'plugin_name_invalid',
+    `Cannot use "${text.slice(0, 64)}" as a plugin name: it must match ${PLUGIN.source}`,
+  );
+}
+
+export function functionName(text: string): string {
+  return checked('function', FUNCTION, text, 'letters, digits, "_" and "-", 128 at most');
+}
+
+export function isSemver(text: string): boolean {
+  return SEMVER.test(text);
+}
+
+export function semver(text: string): string {
+  if (isSemver(text)) return text;
+  throw new ComposerError(
+    'bad_request',
+    `Cannot use "${text.slice(0, 64)}" as a version: it must be a semantic version such as 1.2.3`,
+  );
+}
+
+/** An id that cannot be one of a run is not found, like one that is not. */
+export function runId(text: string): string {
+  if (RUN.test(text)) return text;
+  throw new ComposerError('run_not_found', `Cannot find run "${text.slice(0, 64)}"`);
+}
+
+function checked(kind: string, pattern: RegExp, text: string, rule: string): string {
+  if (pattern.test(text)) return text;
+  throw new ComposerError(
+    'bad_request',
+    `Cannot use "${text.slice(0, 64)}" as a ${kind} name: it must be ${rule}`,
+  );
+}

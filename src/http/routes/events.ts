@@ -1,0 +1,101 @@
+/** A run's history: a page of it as JSON, or all of it as server-sent events that follow the run. */
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { ComposerError } from '../../core/errors.ts';
+import { checkQuery } from '../input.ts';
+import { runId } from '../names.ts';
+import { unwrap } from '../problem.ts';
+import { eventView } from '../views.ts';
+import type { Context } from 'hono';
+import type { RunEvent } from '../../core/run/events.ts';
+import type { RunId, Runs, Tenant } from '../../runtime/ports.ts';
+import type { Services } from '../../runtime/services.ts';
+import type { ApiEnv } from '../env.ts';
+
+const POLL_MS = 15_000;
+const COUNT = /^\d{1,15}$/;
+const afterQuery = z.strictObject({
+  after: z.string().regex(COUNT, 'must be the number of an event').transform(Number).default(0),
+});
+
+interface Batch {
+  readonly events: readonly RunEvent[];
+  readonly finished: boolean;
+}
+
+export function eventRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.get('/:id/events', async (c) => {
+    const after = startOf(c);
+    const tenant = c.get('tenant');
+    const id = runId(c.req.param('id'));
+    const first = unwrap(await runs.events(tenant, id, after, 0));
+    if (!wantsStream(c)) return sendJson(c, after, first);
+    // An EventSource reconnects whenever a stream ends, and stops at 204.
+    if (first.finished && first.events.length === 0) return c.body(null, 204);
+    const body = follow({ runs, tenant, id, after }, first);
+    return c.body(body, 200, { 'Content-Type': 'text/event-stream' });
+  });
+  return app;
+}
+
+/** What a reconnecting client sends wins over the address that it first asked for. */
+function startOf(c: Context): number {
+  const { after } = checkQuery(c, afterQuery);
+  const last = c.req.header('Last-Event-ID');
+  if (last === undefined) return after;
+  if (COUNT.test(last)) return Number(last);
+  throw new ComposerError(
+    'bad_request',
+    'Cannot resume: Last-Event-ID must be the number of an event',
+  );
+}
+
+function wantsStream(c: Context): boolean {
+  const types = (c.req.header('Accept') ?? '').toLowerCase().split(',');
+  return types.some((type) => type.split(';')[0]?.trim() === 'text/event-stream');
+}
+
+function sendJson(c: Context, after: number, { events, finished }: Batch): Response {
+  return c.json({
+    data: events.map(eventView),
+    has_more: !finished,
+    next_cursor: finished ? null : String(events.at(-1)?.seq ?? after),
+  });
+}
+
+/**
+ * Pulled, never pushed: nothing is asked of the run while the client does not read, and a client
+ * that has gone ends the loop with the poll that is under way.
+ */
+function follow(
+  { runs, tenant, id, after }: { runs: Runs; tenant: Tenant; id: RunId; after: number },
+  first: Batch,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let last = after;
+  let ready: Batch | undefined = first;
+  let gone = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const batch = ready ?? unwrap(await runs.events(tenant, id, last, POLL_MS));
+        ready = undefined;
+        if (gone) return;
+        last = batch.events.at(-1)?.seq ?? last;
+        const text = batch.events.map(frame).join('');
+        if (text !== '' || !batch.finished)
+          controller.enqueue(encoder.encode(text === '' ? ': ping\n\n' : text));
+        if (batch.finished) controller.close();
+      },
+      cancel() {
+        gone = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function frame(event: RunEvent): string {
+  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(eventView(event))}\n\n`;
+}

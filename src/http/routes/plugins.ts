@@ -1,0 +1,155 @@
+/** Plugins: inspecting, storing, listing and trying them out. */
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { ComposerError } from '../../core/errors.ts';
+import { MAX_RUN_BYTES, readJson } from '../body.ts';
+import { anyJson, checkBody, checkQuery } from '../input.ts';
+import { functionName, isSemver, pluginName, semver } from '../names.ts';
+import { pageOf, sendPage } from '../page.ts';
+import { unwrap } from '../problem.ts';
+import { pageQuery } from '../query.ts';
+import { readUpload } from '../upload.ts';
+import type { PluginVersion } from '../../runtime/ports.ts';
+import type { Services } from '../../runtime/services.ts';
+import type { ApiEnv } from '../env.ts';
+
+const noQuery = z.strictObject({});
+const callBody = z.strictObject({
+  input: anyJson,
+  version: z.string().refine(isSemver, 'must be a semantic version').optional(),
+  config: z.record(z.string().max(256), z.string()).optional(),
+});
+
+export function pluginRoutes(services: Services): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  addReads(app, services);
+  addWrites(app, services);
+
+  app.post('/inspect', async (c) => {
+    checkQuery(c, noQuery);
+    const { bytes, manifestText } = await readUpload(c);
+    return c.json(await services.inspectPlugin(bytes, manifestText));
+  });
+
+  app.post('/:name/functions/:function/call', async (c) => {
+    checkQuery(c, noQuery);
+    const name = pluginName(c.req.param('name'));
+    const fn = functionName(c.req.param('function'));
+    const { input, version, config } = checkBody(
+      callBody,
+      (await readJson(c, MAX_RUN_BYTES)).value,
+    );
+    const call = {
+      input,
+      ...(version !== undefined && { version }),
+      ...(config !== undefined && { config }),
+    };
+    return c.json(unwrap(await services.callFunction(c.get('tenant'), name, fn, call)));
+  });
+
+  return app;
+}
+
+function addReads(app: Hono<ApiEnv>, { ports: { catalog } }: Services): void {
+  app.get('/', async (c) => {
+    const query = checkQuery(c, pageQuery);
+    const newest = newestOfEach(await catalog.listPlugins(c.get('tenant')));
+    const { data, next } = pageOf(newest, (plugin) => plugin.name, query);
+    return sendPage(c, { data: data.map(pluginView), next });
+  });
+
+  app.get('/:name', async (c) => {
+    checkQuery(c, noQuery);
+    const name = pluginName(c.req.param('name'));
+    const newest = (await catalog.listPlugins(c.get('tenant'))).find(
+      (plugin) => plugin.name === name,
+    );
+    if (newest === undefined) throw noPlugin(name);
+    return c.json(pluginView(newest));
+  });
+
+  app.get('/:name/versions', async (c) => {
+    checkQuery(c, noQuery);
+    const name = pluginName(c.req.param('name'));
+    const versions = (await catalog.listPlugins(c.get('tenant'))).filter(
+      (plugin) => plugin.name === name,
+    );
+    if (versions.length === 0) throw noPlugin(name);
+    return sendPage(c, { data: versions.map(pluginView), next: null });
+  });
+
+  app.get('/:name/versions/:version', async (c) => {
+    checkQuery(c, noQuery);
+    const name = pluginName(c.req.param('name'));
+    const version = semver(c.req.param('version'));
+    return c.json(
+      pluginView(findVersion(await catalog.listPlugins(c.get('tenant')), name, version)),
+    );
+  });
+}
+
+function addWrites(app: Hono<ApiEnv>, services: Services): void {
+  const { catalog } = services.ports;
+
+  app.put('/:name/versions/:version', async (c) => {
+    checkQuery(c, noQuery);
+    const name = pluginName(c.req.param('name'));
+    const version = semver(c.req.param('version'));
+    const plugin = unwrap(
+      await services.putPlugin(c.get('tenant'), { name, version, ...(await readUpload(c)) }),
+    );
+    if (plugin.created)
+      c.header('Location', `/v1/plugins/${name}/versions/${encodeURIComponent(version)}`);
+    return c.json(pluginView(plugin), plugin.created ? 201 : 200);
+  });
+
+  app.delete('/:name/versions/:version', async (c) => {
+    checkQuery(c, noQuery);
+    const tenant = c.get('tenant');
+    const name = pluginName(c.req.param('name'));
+    const version = semver(c.req.param('version'));
+    if (findVersion(await catalog.listPlugins(tenant), name, version).bundled) {
+      throw new ComposerError(
+        'forbidden',
+        `Cannot delete plugin "${name}@${version}": it is bundled`,
+      );
+    }
+    if (!(await catalog.deletePlugin(tenant, name, version))) throw noPlugin(`${name}@${version}`);
+    return c.body(null, 204);
+  });
+}
+
+function pluginView({
+  name,
+  version,
+  hash,
+  size,
+  manifest,
+  usesWasi,
+  bundled,
+  createdAt,
+}: PluginVersion) {
+  const created_at = new Date(createdAt).toISOString();
+  return { name, version, hash, size, uses_wasi: usesWasi, bundled, created_at, manifest };
+}
+
+/** Sorted by name; the list comes newest first. */
+function newestOfEach(plugins: readonly PluginVersion[]): PluginVersion[] {
+  const newest = new Map<string, PluginVersion>();
+  for (const plugin of plugins) if (!newest.has(plugin.name)) newest.set(plugin.name, plugin);
+  return [...newest.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function findVersion(
+  plugins: readonly PluginVersion[],
+  name: string,
+  version: string,
+): PluginVersion {
+  const found = plugins.find((plugin) => plugin.name === name && plugin.version === version);
+  if (found === undefined) throw noPlugin(`${name}@${version}`);
+  return found;
+}
+
+function noPlugin(reference: string): ComposerError {
+  return new ComposerError('plugin_not_found', `Cannot find plugin "${reference}"`);
+}

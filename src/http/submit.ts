@@ -1,0 +1,77 @@
+/** Starts a run, of a stored recipe or of one given inline, and answers for it. */
+import * as z from 'zod';
+import { ComposerError } from '../core/errors.ts';
+import { isFinal } from '../core/run/events.ts';
+import { anyObject } from './input.ts';
+import { unwrap } from './problem.ts';
+import { runView } from './views.ts';
+import type { Context } from 'hono';
+import type { JsonObject } from '../core/json.ts';
+import type { Services, SubmitRequest } from '../runtime/services.ts';
+import type { ApiEnv } from './env.ts';
+
+const MAX_WAIT_S = 60;
+const MAX_LABELS = 16;
+
+const labels = z
+  .record(z.string().min(1).max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
+  .refine((given) => Object.keys(given).length <= MAX_LABELS, `must be at most ${MAX_LABELS}`);
+
+/** What a run takes besides the recipe. */
+export const runOptions = {
+  inputs: anyObject.default({}),
+  labels: labels.default({}),
+  mode: z.enum(['durable', 'inline']).default('durable'),
+};
+
+export interface RunOrder {
+  readonly request: Pick<SubmitRequest, 'recipe' | 'source' | 'version'>;
+  readonly options: { inputs: JsonObject; labels: JsonObject; mode: 'durable' | 'inline' };
+  /** The raw body, which an idempotency key is bound to. */
+  readonly bytes: Uint8Array;
+}
+
+export async function submitRun(
+  c: Context<ApiEnv>,
+  services: Services,
+  { request, options, bytes }: RunOrder,
+): Promise<Response> {
+  const { ports } = services;
+  const tenant = c.get('tenant');
+  const key = idempotencyKey(c);
+  const idempotency =
+    key === undefined ? undefined : { key, bodyHash: await ports.digests.sha256(bytes) };
+  const submitted = unwrap(
+    await services.submit(tenant, { ...request, ...options, ...(idempotency && { idempotency }) }),
+  );
+  if (submitted.replayed) c.header('Idempotent-Replayed', 'true');
+  let { view } = submitted;
+  const wait = waitSeconds(c);
+  if (wait !== undefined && !isFinal(view.status)) {
+    view = (await ports.runs.wait(tenant, view.id, wait * 1000)) ?? view;
+    c.header('Preference-Applied', `wait=${wait}`);
+  }
+  c.header('Location', `/v1/runs/${view.id}`);
+  return c.json(runView(view), isFinal(view.status) ? 200 : 202);
+}
+
+/** Scoped by the route, so that one key used in two places is two keys. */
+function idempotencyKey(c: Context<ApiEnv>): string | undefined {
+  const key = c.req.header('Idempotency-Key');
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new ComposerError(
+      'bad_request',
+      'Cannot use the Idempotency-Key: it must be 1 to 255 visible ASCII characters',
+    );
+  }
+  return `${c.req.path} ${key}`;
+}
+
+/** RFC 7240: a preference that cannot be read is ignored. */
+function waitSeconds(c: Context<ApiEnv>): number | undefined {
+  const seconds = /(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[;,]|$)/i.exec(
+    c.req.header('Prefer') ?? '',
+  )?.[1];
+  return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_S);
+}
