@@ -1,0 +1,223 @@
+/** The Catalog object of one tenant: the truth about its recipes and plugins, in SQLite. */
+import { DurableObject } from 'cloudflare:workers';
+import { fail, ok } from '../../core/errors.ts';
+import { migrateCatalog } from './catalog-schema.ts';
+import type { Result } from '../../core/errors.ts';
+import type { Clock, Digest, EpochMs, RecipeVersion } from '../../runtime/ports.ts';
+
+export interface RecipePut {
+  readonly text: string;
+  readonly digest: Digest;
+  /** The digest that must be current, `*` for any, null for none. */
+  readonly ifMatch?: string | null;
+}
+
+export interface RecipeFound {
+  readonly recipe: RecipeVersion;
+  /** Null when the caller has it already. */
+  readonly text: string | null;
+}
+
+/** A plugin as a row; the manifest travels as text, for it is only kept here. */
+export interface PluginRow {
+  readonly name: string;
+  readonly version: string;
+  readonly hash: Digest;
+  readonly size: number;
+  readonly manifest: string;
+  readonly usesWasi: boolean;
+  readonly createdAt: EpochMs;
+}
+
+export interface PluginList {
+  /** Grows with each change to the list. */
+  readonly revision: number;
+  /** Null when the caller's revision is this one. */
+  readonly plugins: readonly PluginRow[] | null;
+}
+
+const PLUGIN_COLUMNS =
+  'name, version, hash, size, manifest, uses_wasi AS usesWasi, created_at AS createdAt';
+const RECIPE_COLUMNS = 'name, version, digest, created_at AS createdAt';
+
+// Type aliases, because SqlStorage wants an index signature that an interface does not have.
+type RecipeSql = { name: string; version: number; digest: string; createdAt: number };
+type PluginSql = Omit<PluginRow, 'usesWasi'> & { usesWasi: number };
+
+/** The platform builds the object, so what it needs is bound here. */
+export function makeCatalog({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
+  return class Catalog extends DurableObject {
+    constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+      super(ctx, env);
+      migrateCatalog(ctx.storage);
+    }
+
+    putRecipe(name: string, put: RecipePut): Result<RecipeVersion & { readonly created: boolean }> {
+      return this.ctx.storage.transactionSync(() =>
+        putRecipe(this.ctx.storage.sql, name, put, clock.now()),
+      );
+    }
+
+    /** `known`: the digest of the text that the caller holds and need not be sent. */
+    findRecipe(name: string, version: number | null, known: Digest | null): RecipeFound | null {
+      const { sql } = this.ctx.storage;
+      const recipe = version === null ? findCurrent(sql, name) : findVersion(sql, name, version);
+      if (recipe === undefined) return null;
+      if (recipe.digest === known) return { recipe, text: null };
+      const { text } = sql
+        .exec<{ text: string }>(
+          'SELECT text FROM recipe_versions WHERE name = ? AND version = ?',
+          name,
+          recipe.version,
+        )
+        .one();
+      return { recipe, text };
+    }
+
+    listRecipes(): RecipeVersion[] {
+      return this.ctx.storage.sql
+        .exec<RecipeSql>(
+          `SELECT ${RECIPE_COLUMNS} FROM recipe_versions NATURAL JOIN recipes WHERE live = 1 ORDER BY name`,
+        )
+        .toArray();
+    }
+
+    listRecipeVersions(name: string): RecipeVersion[] {
+      return this.ctx.storage.sql
+        .exec<RecipeSql>(
+          `SELECT ${RECIPE_COLUMNS} FROM recipe_versions WHERE name = ? ORDER BY version DESC`,
+          name,
+        )
+        .toArray();
+    }
+
+    deleteRecipe(name: string): boolean {
+      const { sql } = this.ctx.storage;
+      return this.ctx.storage.transactionSync(() => {
+        if (findCurrent(sql, name) === undefined) return false;
+        sql.exec('DELETE FROM recipe_versions WHERE name = ?', name);
+        sql.exec('UPDATE recipes SET live = 0 WHERE name = ?', name);
+        return true;
+      });
+    }
+
+    putPlugin(
+      plugin: Omit<PluginRow, 'createdAt'>,
+    ): Result<PluginRow & { readonly created: boolean }> {
+      return this.ctx.storage.transactionSync(() =>
+        putPlugin(this.ctx.storage.sql, plugin, clock.now()),
+      );
+    }
+
+    listPlugins(known: number | null): PluginList {
+      const { sql } = this.ctx.storage;
+      const revision = sql
+        .exec<{ number: number }>(`SELECT number FROM revisions WHERE subject = 'plugins'`)
+        .one().number;
+      if (revision === known) return { revision, plugins: null };
+      const rows = sql.exec<PluginSql>(`SELECT ${PLUGIN_COLUMNS} FROM plugins ORDER BY seq DESC`);
+      return { revision, plugins: rows.toArray().map(pluginOf) };
+    }
+
+    deletePlugin(name: string, version: string): boolean {
+      const { sql } = this.ctx.storage;
+      return this.ctx.storage.transactionSync(() => {
+        if (findPlugin(sql, name, version) === undefined) return false;
+        sql.exec('DELETE FROM plugins WHERE name = ? AND version = ?', name, version);
+        countChange(sql);
+        return true;
+      });
+    }
+  };
+}
+
+export type CatalogObject = InstanceType<ReturnType<typeof makeCatalog>>;
+
+function putRecipe(
+  sql: SqlStorage,
+  name: string,
+  { text, digest, ifMatch }: RecipePut,
+  now: EpochMs,
+): Result<RecipeVersion & { readonly created: boolean }> {
+  const current = findCurrent(sql, name);
+  const met =
+    ifMatch === undefined ||
+    (ifMatch === '*' ? current !== undefined : ifMatch === (current?.digest ?? null));
+  if (!met) {
+    return fail('precondition_failed', `Cannot put recipe "${name}": the condition does not hold`);
+  }
+  if (current?.digest === digest) return ok({ ...current, created: false });
+  const { version } = sql
+    .exec<{ version: number }>(
+      `INSERT INTO recipes VALUES (?, 1, 1)
+       ON CONFLICT (name) DO UPDATE SET version = version + 1, live = 1 RETURNING version`,
+      name,
+    )
+    .one();
+  sql.exec('INSERT INTO recipe_versions VALUES (?, ?, ?, ?, ?)', name, version, digest, now, text);
+  return ok({ name, version, digest, createdAt: now, created: current === undefined });
+}
+
+function putPlugin(
+  sql: SqlStorage,
+  plugin: Omit<PluginRow, 'createdAt'>,
+  now: EpochMs,
+): Result<PluginRow & { readonly created: boolean }> {
+  const { name, version, hash, size, manifest, usesWasi } = plugin;
+  const same = findPlugin(sql, name, version);
+  if (same?.hash === hash) return ok({ ...same, created: false });
+  if (same !== undefined) {
+    return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it has other bytes`);
+  }
+  sql.exec(
+    `INSERT INTO plugins (name, version, hash, size, manifest, uses_wasi, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    name,
+    version,
+    hash,
+    size,
+    manifest,
+    usesWasi ? 1 : 0,
+    now,
+  );
+  countChange(sql);
+  return ok({ ...plugin, createdAt: now, created: true });
+}
+
+function findCurrent(sql: SqlStorage, name: string): RecipeVersion | undefined {
+  return sql
+    .exec<RecipeSql>(
+      `SELECT ${RECIPE_COLUMNS} FROM recipe_versions NATURAL JOIN recipes WHERE name = ? AND live = 1`,
+      name,
+    )
+    .toArray()[0];
+}
+
+function findVersion(sql: SqlStorage, name: string, version: number): RecipeVersion | undefined {
+  return sql
+    .exec<RecipeSql>(
+      `SELECT ${RECIPE_COLUMNS} FROM recipe_versions WHERE name = ? AND version = ?`,
+      name,
+      version,
+    )
+    .toArray()[0];
+}
+
+function findPlugin(sql: SqlStorage, name: string, version: string): PluginRow | undefined {
+  return sql
+    .exec<PluginSql>(
+      `SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE name = ? AND version = ?`,
+      name,
+      version,
+    )
+    .toArray()
+    .map(pluginOf)[0];
+}
+
+function pluginOf({ usesWasi, ...row }: PluginSql): PluginRow {
+  return { ...row, usesWasi: usesWasi === 1 };
+}
+
+function countChange(sql: SqlStorage): void {
+  sql.exec(`UPDATE revisions SET number = number + 1 WHERE subject = 'plugins'`);
+}

@@ -1,0 +1,45 @@
+/** The Catalog's tables, as numbered steps from nothing to now. */
+
+/** Only ever appended to: an object that was last awake under an older release runs what it lacks. */
+const STEPS: readonly string[] = [
+  `CREATE TABLE recipes (
+     name TEXT PRIMARY KEY,
+     -- The last number given. It outlives a deletion, so that none is given twice.
+     version INTEGER NOT NULL,
+     live INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE recipe_versions (
+     name TEXT NOT NULL,
+     version INTEGER NOT NULL,
+     digest TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     text TEXT NOT NULL,
+     PRIMARY KEY (name, version)
+   );
+   CREATE TABLE plugins (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL,
+     version TEXT NOT NULL,
+     hash TEXT NOT NULL,
+     size INTEGER NOT NULL,
+     manifest TEXT NOT NULL,
+     uses_wasi INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     UNIQUE (name, version)
+   );
+   CREATE TABLE revisions (subject TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+   INSERT INTO revisions VALUES ('plugins', 0);`,
+];
+
+export function migrateCatalog(storage: DurableObjectStorage): void {
+  const { sql } = storage;
+  sql.exec('CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY) WITHOUT ROWID');
+  const done = sql.exec<{ done: number }>('SELECT count(*) AS done FROM migrations').one().done;
+  for (const [step, statements] of STEPS.entries()) {
+    if (step < done) continue;
+    storage.transactionSync(() => {
+      sql.exec(statements);
+      sql.exec('INSERT INTO migrations VALUES (?)', step);
+    });
+  }
+}

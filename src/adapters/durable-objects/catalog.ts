@@ -1,0 +1,87 @@
+/** The Catalog port on Durable Objects: one object per tenant, and what this isolate has read of it. */
+import { fail, ok } from '../../core/errors.ts';
+import { createTextCache } from './catalog-text-cache.ts';
+import type { PluginManifest } from '../../core/plugin/manifest.ts';
+import type { Catalog, PluginVersion, Tenant } from '../../runtime/ports.ts';
+import type { CatalogObject, PluginRow } from './catalog-object.ts';
+
+const MAX_LISTS = 100;
+
+export interface CatalogDeps {
+  readonly namespace: DurableObjectNamespace<CatalogObject>;
+  /** Plugins of this release: every tenant has them, and no tenant can change them. */
+  readonly bundled: readonly PluginVersion[];
+}
+
+export function createCatalog({ namespace, bundled }: CatalogDeps): Catalog {
+  const texts = createTextCache();
+  const objectOf = (tenant: Tenant) => namespace.get(namespace.idFromName(tenant));
+
+  return {
+    async putRecipe(tenant, name, recipe) {
+      return objectOf(tenant).putRecipe(name, recipe);
+    },
+    /** The object says what is current; only a text that is not here yet is sent. */
+    async findRecipe(tenant, name, version) {
+      const key = JSON.stringify([tenant, name, version ?? 'newest']);
+      const known = texts.find(key);
+      const found = await objectOf(tenant).findRecipe(name, version ?? null, known?.digest ?? null);
+      if (found === null) return undefined;
+      const text = found.text ?? known?.text;
+      if (text === undefined) return undefined;
+      const recipe = { ...found.recipe, text };
+      texts.keep(key, recipe);
+      return recipe;
+    },
+    async listRecipes(tenant) {
+      return objectOf(tenant).listRecipes();
+    },
+    async listRecipeVersions(tenant, name) {
+      return objectOf(tenant).listRecipeVersions(name);
+    },
+    async deleteRecipe(tenant, name) {
+      return objectOf(tenant).deleteRecipe(name);
+    },
+    ...pluginsOf(objectOf, bundled),
+  };
+}
+
+function pluginsOf(
+  objectOf: (tenant: Tenant) => DurableObjectStub<CatalogObject>,
+  bundled: readonly PluginVersion[],
+): Pick<Catalog, 'putPlugin' | 'listPlugins' | 'deletePlugin'> {
+  const lists = new Map<Tenant, { revision: number; plugins: readonly PluginVersion[] }>();
+  return {
+    async putPlugin(tenant, plugin) {
+      const { name, version, hash, size, manifest, usesWasi } = plugin;
+      const same = bundled.find((one) => one.name === name && one.version === version);
+      if (same?.hash === hash) return ok({ ...same, created: false });
+      if (same !== undefined) {
+        return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it is bundled`);
+      }
+      const row = { name, version, hash, size, usesWasi, manifest: JSON.stringify(manifest) };
+      const stored = await objectOf(tenant).putPlugin(row);
+      if (!stored.ok) return stored;
+      const { created, ...kept } = stored.value;
+      return ok({ ...versionOf(kept), created });
+    },
+    async listPlugins(tenant) {
+      const known = lists.get(tenant);
+      const { revision, plugins } = await objectOf(tenant).listPlugins(known?.revision ?? null);
+      if (plugins === null && known !== undefined) return known.plugins;
+      const fresh = [...(plugins ?? []).map(versionOf), ...bundled];
+      const [oldest] = lists.keys();
+      if (lists.size >= MAX_LISTS && oldest !== undefined) lists.delete(oldest);
+      lists.set(tenant, { revision, plugins: fresh });
+      return fresh;
+    },
+    async deletePlugin(tenant, name, version) {
+      return objectOf(tenant).deletePlugin(name, version);
+    },
+  };
+}
+
+function versionOf({ manifest, ...row }: PluginRow): PluginVersion {
+  // SAFETY: written by `putPlugin` from a manifest.
+  return { ...row, bundled: false, manifest: JSON.parse(manifest) as PluginManifest };
+}

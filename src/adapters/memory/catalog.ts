@@ -1,0 +1,106 @@
+/** A tenant's recipes and plugins in memory. */
+import { fail, ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import type {
+  Catalog,
+  Clock,
+  PluginVersion,
+  RecipeVersion,
+  StoredRecipe,
+  Tenant,
+} from '../../runtime/ports.ts';
+
+interface Shelf {
+  /** Live versions by name, oldest first. */
+  readonly recipes: Map<string, StoredRecipe[]>;
+  /** The last version number ever given, so that none is given twice. */
+  readonly counters: Map<string, number>;
+  /** Oldest first. */
+  plugins: PluginVersion[];
+}
+
+export function createMemoryCatalog(deps: {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly bundled?: readonly PluginVersion[];
+}): Catalog {
+  const { clock, bundled = [] } = deps;
+  const shelves = new Map<Tenant, Shelf>();
+  const shelfOf = (tenant: Tenant): Shelf => {
+    const shelf = shelves.get(tenant) ?? { recipes: new Map(), counters: new Map(), plugins: [] };
+    shelves.set(tenant, shelf);
+    return shelf;
+  };
+
+  return {
+    async putRecipe(tenant, name, recipe) {
+      return putRecipe(shelfOf(tenant), name, { ...recipe, createdAt: clock.now() });
+    },
+    async findRecipe(tenant, name, version) {
+      const versions = shelfOf(tenant).recipes.get(name) ?? [];
+      return version === undefined
+        ? versions.at(-1)
+        : versions.find((one) => one.version === version);
+    },
+    async listRecipes(tenant) {
+      return [...shelfOf(tenant).recipes.values()]
+        .flatMap((versions) => versions.slice(-1).map(withoutText))
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    async listRecipeVersions(tenant, name) {
+      return (shelfOf(tenant).recipes.get(name) ?? []).map(withoutText).toReversed();
+    },
+    async deleteRecipe(tenant, name) {
+      return shelfOf(tenant).recipes.delete(name);
+    },
+    async putPlugin(tenant, plugin) {
+      const shelf = shelfOf(tenant);
+      const same = [...bundled, ...shelf.plugins].find(
+        ({ name, version }) => name === plugin.name && version === plugin.version,
+      );
+      if (same?.hash === plugin.hash) return ok({ ...same, created: false });
+      if (same !== undefined) {
+        return fail(
+          'plugin_exists',
+          `Cannot put plugin "${plugin.name}@${plugin.version}": it has other bytes`,
+        );
+      }
+      const stored = { ...plugin, bundled: false, createdAt: clock.now() };
+      shelf.plugins.push(stored);
+      return ok({ ...stored, created: true });
+    },
+    async listPlugins(tenant) {
+      return [...shelfOf(tenant).plugins.toReversed(), ...bundled];
+    },
+    async deletePlugin(tenant, name, version) {
+      const shelf = shelfOf(tenant);
+      const before = shelf.plugins.length;
+      shelf.plugins = shelf.plugins.filter((one) => one.name !== name || one.version !== version);
+      return shelf.plugins.length < before;
+    },
+  };
+}
+
+function putRecipe(
+  shelf: Shelf,
+  name: string,
+  given: { text: string; digest: string; ifMatch?: string | null; createdAt: number },
+): Result<RecipeVersion & { readonly created: boolean }> {
+  const { text, digest, ifMatch, createdAt } = given;
+  const versions = shelf.recipes.get(name) ?? [];
+  const current = versions.at(-1);
+  const met =
+    ifMatch === undefined ||
+    (ifMatch === '*' ? current !== undefined : ifMatch === (current?.digest ?? null));
+  if (!met)
+    return fail('precondition_failed', `Cannot put recipe "${name}": the condition does not hold`);
+  if (current?.digest === digest) return ok({ ...withoutText(current), created: false });
+  const version = (shelf.counters.get(name) ?? 0) + 1;
+  const stored = { name, version, digest, createdAt, text };
+  shelf.counters.set(name, version);
+  shelf.recipes.set(name, [...versions, stored]);
+  return ok({ ...withoutText(stored), created: current === undefined });
+}
+
+function withoutText({ name, version, digest, createdAt }: StoredRecipe): RecipeVersion {
+  return { name, version, digest, createdAt };
+}

@@ -1,0 +1,241 @@
+/** What every Catalog does. Run on the memory twin and on the Durable Object. */
+import { describe, expect, it } from 'vitest';
+import type { Catalog, PluginVersion } from '../../src/runtime/ports.ts';
+
+export interface CatalogSubject {
+  /** Holds `BUNDLED`, and nothing of any tenant. */
+  readonly catalog: Catalog;
+}
+
+const manifest: PluginVersion['manifest'] = {
+  name: 'grader',
+  version: '1.0.0',
+  description: 'Grades texts: ä, 語, 🎧',
+  functions: [],
+  capabilities: { hosts: [], secrets: [], config: [], wasi: false },
+  limits: {},
+};
+
+export const BUNDLED: PluginVersion = {
+  name: 'text-tools',
+  version: '1.0.0',
+  hash: 'b'.repeat(64),
+  size: 10,
+  manifest: { ...manifest, name: 'text-tools' },
+  usesWasi: false,
+  bundled: true,
+  createdAt: 0,
+};
+
+const plugin = (version: string, hash = 'a'.repeat(64)) => ({
+  name: 'grader',
+  version,
+  hash,
+  size: 123,
+  manifest,
+  usesWasi: true,
+});
+const recipe = (text: string) => ({ text, digest: `digest of ${text}` });
+
+export function describeCatalog(name: string, make: () => CatalogSubject): void {
+  describe(`Catalog contract: ${name}`, () => {
+    describeRecipes(make);
+    describeConditions(make);
+    describePlugins(make);
+  });
+}
+
+function describeRecipes(make: () => CatalogSubject): void {
+  it('findRecipe() gives back what was put, of any tenant but no other', async () => {
+    const { catalog } = make();
+    const text = 'name: "ä 語 🎧"\n';
+    const put = await catalog.putRecipe('acme', 'news/digest', recipe(text));
+    expect(put).toMatchObject({
+      ok: true,
+      value: { name: 'news/digest', version: 1, created: true },
+    });
+    expect(await catalog.findRecipe('acme', 'news/digest')).toEqual({
+      name: 'news/digest',
+      version: 1,
+      digest: `digest of ${text}`,
+      text,
+      createdAt: expect.any(Number),
+    });
+    expect(await catalog.findRecipe('other', 'news/digest')).toBeUndefined();
+    expect(await catalog.findRecipe('acme', 'news')).toBeUndefined();
+    expect(await catalog.listRecipes('other')).toEqual([]);
+  });
+
+  it('putRecipe() of the same text changes nothing', async () => {
+    const { catalog } = make();
+    const first = await catalog.putRecipe('acme', 'a', recipe('one'));
+    const again = await catalog.putRecipe('acme', 'a', recipe('one'));
+    expect(first.ok && again.ok && again.value).toEqual({
+      ...(first.ok && first.value),
+      created: false,
+    });
+    expect(await catalog.listRecipeVersions('acme', 'a')).toHaveLength(1);
+  });
+
+  it('putRecipe() of another text makes the next version, and keeps the ones before', async () => {
+    const { catalog } = make();
+    await catalog.putRecipe('acme', 'a', recipe('one'));
+    const second = await catalog.putRecipe('acme', 'a', recipe('two'));
+    await catalog.putRecipe('acme', 'a', recipe('one'));
+    expect(second).toMatchObject({ ok: true, value: { version: 2, created: false } });
+    expect((await catalog.findRecipe('acme', 'a'))?.version).toBe(3);
+    expect((await catalog.findRecipe('acme', 'a', 2))?.text).toBe('two');
+    expect(await catalog.findRecipe('acme', 'a', 4)).toBeUndefined();
+    const versions = await catalog.listRecipeVersions('acme', 'a');
+    expect(versions.map(({ version }) => version)).toEqual([3, 2, 1]);
+    expect(versions.every((version) => !Object.hasOwn(version, 'text'))).toBe(true);
+  });
+
+  it('findRecipe() reads its own writes, also when it has read before', async () => {
+    const { catalog } = make();
+    for (const text of ['one', 'two', 'three']) {
+      await catalog.putRecipe('acme', 'a', recipe(text));
+      expect((await catalog.findRecipe('acme', 'a'))?.text).toBe(text);
+      expect((await catalog.findRecipe('acme', 'a', 1))?.text).toBe('one');
+    }
+  });
+
+  it('listRecipes() gives the newest version of each name, sorted by name', async () => {
+    const { catalog } = make();
+    for (const name of ['b', 'a/c', 'a', 'a-b'])
+      await catalog.putRecipe('acme', name, recipe(name));
+    await catalog.putRecipe('acme', 'b', recipe('newer'));
+    const listed = await catalog.listRecipes('acme');
+    expect(listed.map(({ name, version }) => [name, version])).toEqual([
+      ['a', 1],
+      ['a-b', 1],
+      ['a/c', 1],
+      ['b', 2],
+    ]);
+  });
+
+  it('deleteRecipe() takes all versions, and no number is given twice', async () => {
+    const { catalog } = make();
+    await catalog.putRecipe('acme', 'a', recipe('one'));
+    await catalog.findRecipe('acme', 'a', 1);
+    expect(await catalog.deleteRecipe('acme', 'a')).toBe(true);
+    expect(await catalog.deleteRecipe('acme', 'a')).toBe(false);
+    expect(await catalog.findRecipe('acme', 'a')).toBeUndefined();
+    expect(await catalog.findRecipe('acme', 'a', 1)).toBeUndefined();
+    expect(await catalog.listRecipes('acme')).toEqual([]);
+    expect(await catalog.listRecipeVersions('acme', 'a')).toEqual([]);
+    const put = await catalog.putRecipe('acme', 'a', recipe('two'));
+    expect(put).toMatchObject({ ok: true, value: { version: 2, created: true } });
+    expect(await catalog.findRecipe('acme', 'a', 1)).toBeUndefined();
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'holds no recipe "%s" of its own',
+    async (name) => {
+      const { catalog } = make();
+      expect(await catalog.findRecipe('acme', name)).toBeUndefined();
+      expect(await catalog.findRecipe(name, 'a')).toBeUndefined();
+      await catalog.putRecipe(name, name, recipe('one'));
+      expect((await catalog.findRecipe(name, name))?.text).toBe('one');
+    },
+  );
+}
+
+function describeConditions(make: () => CatalogSubject): void {
+  it.each([
+    { ifMatch: 'digest of one', holds: true },
+    { ifMatch: '*', holds: true },
+    { ifMatch: 'digest of two', holds: false },
+    { ifMatch: null, holds: false },
+  ])('putRecipe() over a recipe if $ifMatch: $holds', async ({ ifMatch, holds }) => {
+    const { catalog } = make();
+    await catalog.putRecipe('acme', 'a', recipe('one'));
+    const put = await catalog.putRecipe('acme', 'a', { ...recipe('two'), ifMatch });
+    expect(put).toMatchObject(holds ? { ok: true } : { error: { code: 'precondition_failed' } });
+    expect((await catalog.findRecipe('acme', 'a'))?.text).toBe(holds ? 'two' : 'one');
+  });
+
+  it.each([
+    { ifMatch: null, holds: true },
+    { ifMatch: '*', holds: false },
+    { ifMatch: 'digest of one', holds: false },
+  ])('putRecipe() where there is none if $ifMatch: $holds', async ({ ifMatch, holds }) => {
+    const { catalog } = make();
+    await catalog.putRecipe('acme', 'a', recipe('one'));
+    await catalog.deleteRecipe('acme', 'a');
+    const put = await catalog.putRecipe('acme', 'a', { ...recipe('two'), ifMatch });
+    expect(put).toMatchObject(holds ? { ok: true } : { error: { code: 'precondition_failed' } });
+  });
+
+  it('putRecipe() lets one of many writers with the same condition through', async () => {
+    const { catalog } = make();
+    const puts = await Promise.all(
+      Array.from({ length: 10 }, (_, at) =>
+        catalog.putRecipe('acme', 'a', { ...recipe(`text ${at}`), ifMatch: null }),
+      ),
+    );
+    expect(puts.filter(({ ok }) => ok)).toHaveLength(1);
+  });
+}
+
+function describePlugins(make: () => CatalogSubject): void {
+  it('listPlugins() gives the bundled ones to everybody, after the tenant’s own, newest first', async () => {
+    const { catalog } = make();
+    expect(await catalog.listPlugins('acme')).toEqual([BUNDLED]);
+    await catalog.putPlugin('acme', plugin('1.0.0'));
+    expect(await catalog.listPlugins('acme')).toHaveLength(2);
+    await catalog.putPlugin('acme', plugin('0.9.0', 'c'.repeat(64)));
+    const listed = await catalog.listPlugins('acme');
+    expect(listed.map(({ version, bundled }) => [version, bundled])).toEqual([
+      ['0.9.0', false],
+      ['1.0.0', false],
+      ['1.0.0', true],
+    ]);
+    expect(listed[1]).toEqual({
+      ...plugin('1.0.0'),
+      bundled: false,
+      createdAt: expect.any(Number),
+    });
+    expect(await catalog.listPlugins('other')).toEqual([BUNDLED]);
+  });
+
+  it('putPlugin() of the same bytes changes nothing; of other bytes it is plugin_exists', async () => {
+    const { catalog } = make();
+    const first = await catalog.putPlugin('acme', plugin('1.0.0'));
+    const again = await catalog.putPlugin('acme', plugin('1.0.0'));
+    const other = await catalog.putPlugin('acme', plugin('1.0.0', 'd'.repeat(64)));
+    expect(first).toMatchObject({ ok: true, value: { created: true, bundled: false } });
+    expect(again).toEqual({ ok: true, value: { ...(first.ok && first.value), created: false } });
+    expect(other).toMatchObject({ ok: false, error: { code: 'plugin_exists' } });
+    expect(await catalog.putPlugin('other', plugin('1.0.0', 'd'.repeat(64)))).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it('putPlugin() never replaces a bundled version', async () => {
+    const { catalog } = make();
+    const { bundled: _bundled, createdAt: _createdAt, ...same } = BUNDLED;
+    expect(await catalog.putPlugin('acme', same)).toEqual({
+      ok: true,
+      value: { ...BUNDLED, created: false },
+    });
+    const put = await catalog.putPlugin('acme', { ...same, hash: 'e'.repeat(64) });
+    expect(put).toMatchObject({ ok: false, error: { code: 'plugin_exists' } });
+    expect(await catalog.listPlugins('acme')).toEqual([BUNDLED]);
+  });
+
+  it('deletePlugin() takes one version of the tenant’s own', async () => {
+    const { catalog } = make();
+    await catalog.putPlugin('acme', plugin('1.0.0'));
+    await catalog.putPlugin('acme', plugin('1.1.0'));
+    await catalog.listPlugins('acme');
+    expect(await catalog.deletePlugin('other', 'grader', '1.0.0')).toBe(false);
+    expect(await catalog.deletePlugin('acme', 'grader', '1.0.0')).toBe(true);
+    expect(await catalog.deletePlugin('acme', 'grader', '1.0.0')).toBe(false);
+    expect(await catalog.deletePlugin('acme', BUNDLED.name, BUNDLED.version)).toBe(false);
+    expect((await catalog.listPlugins('acme')).map(({ version }) => version)).toEqual([
+      '1.1.0',
+      '1.0.0',
+    ]);
+  });
+}

@@ -1,0 +1,62 @@
+/** The Catalog on a Durable Object and the bytes on R2, in workerd. */
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import { createCatalog } from '../../src/adapters/durable-objects/catalog.ts';
+import { createPluginBytes } from '../../src/adapters/storage/plugin-bytes.ts';
+import { BUNDLED, describeCatalog } from '../contracts/catalog.ts';
+import { describePluginBytes } from '../contracts/plugin-bytes.ts';
+import type { CatalogObject } from '../../src/adapters/durable-objects/catalog-object.ts';
+import type { Catalog } from '../../src/runtime/ports.ts';
+
+// SAFETY: wrangler.toml binds them.
+const { CATALOG, FILES } = env as unknown as {
+  CATALOG: DurableObjectNamespace<CatalogObject>;
+  FILES: R2Bucket;
+};
+
+let subjects = 0;
+
+/** Objects of its own, whatever other tests have left in theirs. */
+function makeFresh(): { catalog: Catalog; again: () => Catalog } {
+  const prefix = `subject ${++subjects}: `;
+  const again = (): Catalog => {
+    const catalog = createCatalog({ namespace: CATALOG, bundled: [BUNDLED] });
+    const methods = Object.entries(catalog).map(([name, method]) => [
+      name,
+      (tenant: string, ...rest: never[]) =>
+        Reflect.apply(method, catalog, [prefix + tenant, ...rest]),
+    ]);
+    return Object.fromEntries(methods) as Catalog;
+  };
+  return { catalog: again(), again };
+}
+
+describeCatalog('Durable Object', makeFresh);
+describePluginBytes('R2', () => createPluginBytes(FILES));
+
+it('an isolate that has read a recipe sees what another has put or deleted', async () => {
+  const { catalog, again } = makeFresh();
+  const other = again();
+  await catalog.putRecipe('acme', 'a', { text: 'one', digest: '1' });
+  expect((await other.findRecipe('acme', 'a'))?.text).toBe('one');
+  await catalog.putRecipe('acme', 'a', { text: 'two', digest: '2' });
+  expect((await other.findRecipe('acme', 'a'))?.text).toBe('two');
+  expect((await other.findRecipe('acme', 'a', 1))?.text).toBe('one');
+  await catalog.deleteRecipe('acme', 'a');
+  expect(await other.findRecipe('acme', 'a')).toBeUndefined();
+  expect(await other.findRecipe('acme', 'a', 1)).toBeUndefined();
+});
+
+it('a text of the largest size is kept', async () => {
+  const { catalog, again } = makeFresh();
+  const text = '語'.repeat((1024 * 1024) / 3);
+  await catalog.putRecipe('acme', 'a', { text, digest: '1' });
+  expect((await again().findRecipe('acme', 'a'))?.text === text).toBe(true);
+});
+
+it('R2 refuses bytes under a hash that is not theirs', async () => {
+  const bytes = createPluginBytes(FILES);
+  const put = bytes.put('acme', '0'.repeat(64), new Uint8Array([1]));
+  await expect(put).rejects.toThrow();
+  expect(await bytes.get('acme', '0'.repeat(64))).toBeUndefined();
+});
