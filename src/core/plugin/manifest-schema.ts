@@ -40,7 +40,7 @@ const FunctionEntry = z.strictObject({
   /** JSON Schema of the input, draft-07. */
   input: Schema.optional(),
   output: Schema.optional(),
-  content_type: z.enum(['json', 'text', 'bytes']).default('json'),
+  content_type: z.enum(['json', 'text', 'bytes', 'auto']).default('json'),
   /** The output depends on the input alone, so it may be cached. */
   pure: z.boolean().default(false),
   /** Takes a list of inputs and answers with a list of outputs. */

@@ -39,7 +39,8 @@ export function defaultManifest(name: string, version: string, info: ModuleInfo)
       id,
       export: id,
       description: '',
-      content_type: 'json',
+      // Nothing says what its functions take: text as text, the rest as JSON.
+      content_type: 'auto',
       pure: false,
       batch: false,
       chunk: false,

@@ -54,7 +54,7 @@ describe('loadManifest()', () => {
           {
             id: 'word_count',
             export: 'word_count',
-            content_type: 'json',
+            content_type: 'auto',
             pure: true,
             batch: false,
           },

@@ -1,0 +1,138 @@
+/**
+ * Puts a fuel counter into a module. V8 has none, and no timer fires while a guest spins, so this is
+ * what bounds a guest's CPU.
+ *
+ * F1. The counter is the module's last global: no index that the module itself holds reaches it.
+ * F2. Below zero it traps, at the next function entry, loop head or sized operation; it never wraps.
+ */
+import type { Result } from '../errors.ts';
+import { assembleModule } from './assemble.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { byteWriter, writeBytes, writeU32, writtenBytes } from './byte-writer.ts';
+import type { DecodedModule } from './decode.ts';
+import { decodeModule } from './decode.ts';
+import type { BodyVisitor, IndexSpaces } from './decode-body.ts';
+import type { ModuleFault } from './fault.ts';
+import { catchFault, refuse } from './fault.ts';
+import { OP } from './opcodes.ts';
+import { SECTION } from './sections.ts';
+import { mergeSegments, trackSegments } from './segments.ts';
+import type { SizedAt } from './splice.ts';
+import { spliceBody } from './splice.ts';
+
+export interface InstrumentOptions {
+  /** Name of the exported global that holds the fuel left, a mutable i64. */
+  readonly fuelExport: string;
+  /** Fuel for what runs before the host sets the global: the start function. */
+  readonly startFuel: bigint;
+  /** False counts exactly and is slower to run. Default true: about twice the exact count at most. */
+  readonly merge?: boolean;
+}
+
+export interface InstrumentReport {
+  readonly functions: number;
+  readonly instructions: number;
+  readonly loops: number;
+  /** Places where fuel is taken. */
+  readonly charges: number;
+  /** Of these, where it is looked at. */
+  readonly checks: number;
+  /** Places where fuel is taken by the size of an operation. */
+  readonly sized: number;
+  /** Bytes. */
+  readonly sizeBefore: number;
+  /** Bytes. */
+  readonly sizeAfter: number;
+}
+
+/** The module must be valid for its engine already; what comes out is valid again. */
+export function instrumentModule(
+  bytes: Uint8Array,
+  options: InstrumentOptions,
+): Result<{ readonly wasm: Uint8Array; readonly report: InstrumentReport }, ModuleFault> {
+  const { fuelExport, startFuel, merge = true } = options;
+  if (BigInt.asIntN(64, startFuel) !== startFuel) {
+    throw new RangeError(
+      `Cannot instrument module: "startFuel" must be an i64: current value is ${startFuel}`,
+    );
+  }
+  return catchFault(() => {
+    const bodies = bodyRewriter(bytes, merge);
+    const module = decodeModule(bytes, bodies.visit);
+    checkFuelExport(module, fuelExport);
+    const wasm = assembleModule(module, {
+      bodies: writtenBytes(bodies.out),
+      fuelGlobal: module.spaces.globals,
+      fuelExport,
+      startFuel,
+      needsChargeFunction: bodies.counts.sized > 0,
+    });
+    const { spaces } = module;
+    const functions = spaces.functions.length - spaces.importedFunctions;
+    const sizes = { sizeBefore: bytes.length, sizeAfter: wasm.length };
+    return { wasm, report: { functions, ...bodies.counts, ...sizes } };
+  });
+}
+
+function checkFuelExport(module: DecodedModule, fuelExport: string): void {
+  if (!module.exports.some(({ name }) => name === fuelExport)) return;
+  const offset = module.sections.get(SECTION.export)?.start ?? 0;
+  refuse('reserved_export', `export "${fuelExport}" is reserved`, offset);
+}
+
+interface BodyRewriter {
+  /** All bodies so far, each with its size before it. */
+  readonly out: ByteWriter;
+  readonly counts: {
+    instructions: number;
+    loops: number;
+    charges: number;
+    checks: number;
+    sized: number;
+  };
+  readonly visit: (spaces: IndexSpaces) => BodyVisitor;
+}
+
+function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
+  const out = byteWriter(bytes.length + (bytes.length >> 2));
+  const counts = { instructions: 0, loops: 0, charges: 0, checks: 0, sized: 0 };
+  const tracker = trackSegments();
+  const sized: SizedAt[] = [];
+  const scratch = byteWriter(4096);
+
+  function rewrite(start: number, end: number, spaces: IndexSpaces): void {
+    if (merge) mergeSegments(tracker.segments);
+    scratch.length = 0;
+    const indices = { fuelGlobal: spaces.globals, chargeFunction: spaces.functions.length };
+    const places = { segments: tracker.segments, sized };
+    const added = spliceBody(scratch, { bytes, start, end }, places, indices);
+    counts.charges += added.charges;
+    counts.checks += added.checks;
+    counts.sized += added.sized;
+    writeU32(out, scratch.length);
+    writeBytes(out, writtenBytes(scratch));
+  }
+
+  return {
+    out,
+    counts,
+    visit: (spaces) => ({
+      enter(at, locals) {
+        sized.length = 0;
+        tracker.enter(at, locals);
+      },
+      target(depth) {
+        tracker.target(depth);
+      },
+      sized(at, operation) {
+        sized.push({ at, operation });
+      },
+      instruction(opcode, next) {
+        counts.instructions++;
+        if (opcode === OP.loop) counts.loops++;
+        tracker.instruction(opcode, next);
+      },
+      leave: (start, end) => rewrite(start, end, spaces),
+    }),
+  };
+}
