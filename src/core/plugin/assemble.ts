@@ -14,7 +14,7 @@ import { readU32 } from './cursor.ts';
 import type { DecodedModule } from './decode.ts';
 import { LIMITS } from './limits.ts';
 import { SECTION, SECTION_ORDER } from './sections.ts';
-import { writeChargeFunction } from './splice.ts';
+import { SIZED_OPERATIONS, writeChargeFunction } from './splice.ts';
 import type { SizeLimits } from './types.ts';
 import { encodeUtf8 } from './utf8.ts';
 
@@ -25,13 +25,14 @@ export interface Additions {
   readonly fuelExport: string;
   /** Fuel of what runs before the host can set it: the start function. */
   readonly startFuel: bigint;
-  readonly needsChargeFunction: boolean;
+  readonly needsChargeFunctions: boolean;
 }
 
 const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const I32 = 0x7f;
 const I64 = 0x7e;
-const CHARGE_TYPE = [0x60, 2, I32, I32, 1, I32];
+/** `(size) -> size` */
+const CHARGE_TYPE = [0x60, 1, I32, 1, I32];
 const EXPORT_GLOBAL = 3;
 const MUTABLE = 1;
 
@@ -54,22 +55,22 @@ function sectionContents(
   module: DecodedModule,
   additions: Additions,
 ): Uint8Array | undefined {
-  const { needsChargeFunction } = additions;
+  const { needsChargeFunctions } = additions;
   switch (id) {
     case SECTION.type:
-      if (needsChargeFunction) return withEntry(module, id, writerOf(CHARGE_TYPE));
+      if (needsChargeFunctions) return withEntries(module, id, [writerOf(CHARGE_TYPE)]);
       break;
     case SECTION.function:
-      if (needsChargeFunction) return withEntry(module, id, indexEntry(module.spaces.types.length));
+      if (needsChargeFunctions) return withEntries(module, id, chargeTypes(module));
       break;
     case SECTION.table:
       return withCeilings(module, id, { entries: module.tables, ceiling: LIMITS.tableSize });
     case SECTION.memory:
       return withCeilings(module, id, { entries: module.memories, ceiling: LIMITS.memoryPages });
     case SECTION.global:
-      return withEntry(module, id, fuelGlobalEntry(additions.startFuel));
+      return withEntries(module, id, [fuelGlobalEntry(additions.startFuel)]);
     case SECTION.export:
-      return withEntry(module, id, fuelExportEntry(additions));
+      return withEntries(module, id, [fuelExportEntry(additions)]);
     case SECTION.code:
       return codeContents(module, additions);
     default:
@@ -78,8 +79,12 @@ function sectionContents(
   return range && module.bytes.subarray(range.start, range.end);
 }
 
-/** The section's list with one more entry at its end. */
-function withEntry(module: DecodedModule, id: number, entry: ByteWriter): Uint8Array {
+/** The section's list with more entries at its end. */
+function withEntries(
+  module: DecodedModule,
+  id: number,
+  entries: readonly ByteWriter[],
+): Uint8Array {
   const range = module.sections.get(id);
   const cursor: Cursor = {
     bytes: module.bytes,
@@ -87,10 +92,10 @@ function withEntry(module: DecodedModule, id: number, entry: ByteWriter): Uint8A
     end: range?.end ?? 0,
   };
   const count = range === undefined ? 0 : readU32(cursor);
-  const out = byteWriter(cursor.end - cursor.pos + entry.length + 5);
-  writeU32(out, count + 1);
+  const out = byteWriter(cursor.end - cursor.pos + 64);
+  writeU32(out, count + entries.length);
   writeRange(out, module.bytes, { start: cursor.pos, end: cursor.end });
-  writeBytes(out, writtenBytes(entry));
+  for (const entry of entries) writeBytes(out, writtenBytes(entry));
   return writtenBytes(out);
 }
 
@@ -116,19 +121,24 @@ function withCeilings(
 }
 
 function codeContents(module: DecodedModule, additions: Additions): Uint8Array | undefined {
-  const { bodies, fuelGlobal, needsChargeFunction } = additions;
+  const { bodies, fuelGlobal, needsChargeFunctions } = additions;
   const own = module.spaces.functions.length - module.spaces.importedFunctions;
-  if (!module.sections.has(SECTION.code) && !needsChargeFunction) return undefined;
-  const out = byteWriter(bodies.length + 128);
-  writeU32(out, needsChargeFunction ? own + 1 : own);
+  if (!module.sections.has(SECTION.code) && !needsChargeFunctions) return undefined;
+  const out = byteWriter(bodies.length + 256);
+  const added = needsChargeFunctions ? SIZED_OPERATIONS : [];
+  writeU32(out, own + added.length);
   writeBytes(out, bodies);
-  if (needsChargeFunction) {
+  for (const operation of added) {
     const body = byteWriter(64);
-    writeChargeFunction(body, fuelGlobal);
+    writeChargeFunction(body, operation, fuelGlobal);
     writeU32(out, body.length);
     writeBytes(out, writtenBytes(body));
   }
   return writtenBytes(out);
+}
+
+function chargeTypes(module: DecodedModule): readonly ByteWriter[] {
+  return SIZED_OPERATIONS.map(() => indexEntry(module.spaces.types.length));
 }
 
 function writerOf(bytes: readonly number[]): ByteWriter {

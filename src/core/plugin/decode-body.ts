@@ -22,7 +22,7 @@ export interface IndexSpaces {
 }
 
 /** The size operand of these instructions is on top of the stack. */
-export type SizedOperation = 'memory' | 'table' | 'grow';
+export type SizedOperation = 'copy' | 'fill' | 'table' | 'grow';
 
 export interface BodyVisitor {
   /** A body's first instruction is at `at`. */
@@ -31,8 +31,11 @@ export interface BodyVisitor {
   target(depth: number): void;
   /** The instruction at `at` works in proportion to its top operand; comes before its `instruction`. */
   sized(at: number, operation: SizedOperation): void;
-  /** After its immediates: `next` is where the following instruction starts. */
-  instruction(opcode: number, next: number): void;
+  /**
+   * After its immediates. `operand` is a call's function or the opcode behind a prefix, else 0; `next`
+   * is where the following instruction starts.
+   */
+  instruction(opcode: number, operand: number, next: number): void;
   /** The body's bytes, its size prefix not included. */
   leave(start: number, end: number): void;
 }
@@ -95,8 +98,8 @@ function decodeBody(
   while (body.frames.length > 0) {
     const at = cursor.pos;
     const opcode = readByte(cursor);
-    decodeImmediates(cursor, body, opcode, at);
-    visitor?.instruction(opcode, cursor.pos);
+    const operand = decodeImmediates(cursor, body, opcode, at);
+    visitor?.instruction(opcode, operand, cursor.pos);
   }
   if (cursor.pos !== cursor.end) {
     refuse('body_size', 'a function has bytes behind its end', cursor.pos);
@@ -119,53 +122,52 @@ function decodeLocals(cursor: Cursor): number {
   return locals;
 }
 
-function decodeImmediates(cursor: Cursor, body: Body, opcode: number, at: number): void {
+/** The operand that `BodyVisitor.instruction` speaks of. */
+function decodeImmediates(cursor: Cursor, body: Body, opcode: number, at: number): number {
   const { spaces } = body;
   switch (IMMEDIATES[opcode] ?? IMMEDIATE.refused) {
     case IMMEDIATE.none:
       if (opcode === OP.end) body.frames.pop();
       else if (opcode === OP.else) openElse(body, at);
-      return;
+      return 0;
     case IMMEDIATE.local:
       readIndex(cursor, body.locals, 'local');
-      return;
+      return 0;
     case IMMEDIATE.i32:
       skipSigned(cursor, 32);
-      return;
+      return 0;
     case IMMEDIATE.memarg:
       decodeMemarg(cursor, body);
-      return;
+      return 0;
     case IMMEDIATE.block:
       readBlockType(cursor, spaces.types.length);
       openBlock(body, opcode, at);
-      return;
+      return 0;
     case IMMEDIATE.label:
       decodeLabel(cursor, body);
-      return;
+      return 0;
     case IMMEDIATE.labelTable:
       decodeLabelTable(cursor, body);
-      return;
+      return 0;
     case IMMEDIATE.function:
-      readIndex(cursor, spaces.functions.length, 'function');
-      return;
+      return readIndex(cursor, spaces.functions.length, 'function');
     case IMMEDIATE.indirect:
       readIndex(cursor, spaces.types.length, 'type');
       readIndex(cursor, spaces.tables, 'table');
-      return;
+      return 0;
     case IMMEDIATE.global:
       readIndex(cursor, spaces.globals, 'global');
-      return;
+      return 0;
     case IMMEDIATE.i64:
       skipSigned(cursor, 64);
-      return;
+      return 0;
     case IMMEDIATE.bulk:
-      decodeBulk(cursor, body, at);
-      return;
+      return decodeBulk(cursor, body, at);
     case IMMEDIATE.simd:
-      decodeVector(cursor, body, at);
-      return;
+      return decodeVector(cursor, body, at);
     default:
       decodeRare(cursor, body, opcode, at);
+      return 0;
   }
 }
 
@@ -253,51 +255,52 @@ function readMemory(cursor: Cursor, body: Body): void {
   if (body.spaces.memories === 0) refuse('bad_index', 'there is no memory 0', at);
 }
 
-function decodeBulk(cursor: Cursor, body: Body, at: number): void {
+function decodeBulk(cursor: Cursor, body: Body, at: number): number {
   const { spaces, visitor } = body;
   const opcode = readU32(cursor);
   switch (opcode) {
     case 8:
       readSegment(cursor, body);
       readMemory(cursor, body);
-      visitor?.sized(at, 'memory');
-      return;
+      visitor?.sized(at, 'copy');
+      return opcode;
     case 9:
       readSegment(cursor, body);
-      return;
+      return opcode;
     case 10:
       readMemory(cursor, body);
       readMemory(cursor, body);
-      visitor?.sized(at, 'memory');
-      return;
+      visitor?.sized(at, 'copy');
+      return opcode;
     case 11:
       readMemory(cursor, body);
-      visitor?.sized(at, 'memory');
-      return;
+      visitor?.sized(at, 'fill');
+      return opcode;
     case 12:
       readIndex(cursor, spaces.elements, 'element segment');
       readIndex(cursor, spaces.tables, 'table');
       visitor?.sized(at, 'table');
-      return;
+      return opcode;
     case 13:
       readIndex(cursor, spaces.elements, 'element segment');
-      return;
+      return opcode;
     case 14:
       readIndex(cursor, spaces.tables, 'table');
       readIndex(cursor, spaces.tables, 'table');
       visitor?.sized(at, 'table');
-      return;
+      return opcode;
     case 15:
     case 17:
       readIndex(cursor, spaces.tables, 'table');
       visitor?.sized(at, 'table');
-      return;
+      return opcode;
     case 16:
       readIndex(cursor, spaces.tables, 'table');
-      return;
+      return opcode;
     default:
       // 0 to 7 are the saturating conversions.
       if (opcode > 7) refuse('unsupported_opcode', `opcode 0xfc ${opcode} is not supported`, at);
+      return opcode;
   }
 }
 
@@ -308,26 +311,27 @@ function readSegment(cursor: Cursor, body: Body): void {
   readIndex(cursor, body.spaces.data, 'data segment');
 }
 
-function decodeVector(cursor: Cursor, body: Body, at: number): void {
+function decodeVector(cursor: Cursor, body: Body, at: number): number {
   const opcode = readU32(cursor);
   const kind = VECTORS[opcode] ?? VECTOR.refused;
   switch (kind) {
     case VECTOR.none:
-      return;
+      return opcode;
     case VECTOR.memarg:
       decodeMemarg(cursor, body);
-      return;
+      return opcode;
     case VECTOR.bytes:
       skipBytes(cursor, 16);
-      return;
+      return opcode;
     case VECTOR.shuffle:
       for (let i = 0; i < 16; i++) readLane(cursor, 32);
-      return;
+      return opcode;
     case VECTOR.refused:
       refuse('unsupported_opcode', `opcode 0xfd ${opcode} is not supported`, at);
     default:
       if (kind >= VECTOR.memargLanes16) decodeMemarg(cursor, body);
       readLane(cursor, LANES[kind] ?? 0);
+      return opcode;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Result } from '../errors.ts';
 import { assembleModule } from './assemble.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { byteWriter, writeBytes, writeU32, writtenBytes } from './byte-writer.ts';
+import { instructionCost } from './cost.ts';
 import type { DecodedModule } from './decode.ts';
 import { decodeModule } from './decode.ts';
 import type { BodyVisitor, IndexSpaces } from './decode-body.ts';
@@ -65,7 +66,7 @@ export function instrumentModule(
       fuelGlobal: module.spaces.globals,
       fuelExport,
       startFuel,
-      needsChargeFunction: bodies.counts.sized > 0,
+      needsChargeFunctions: bodies.counts.sized > 0,
     });
     const { spaces } = module;
     const functions = spaces.functions.length - spaces.importedFunctions;
@@ -103,7 +104,7 @@ function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
   function rewrite(start: number, end: number, spaces: IndexSpaces): void {
     if (merge) mergeSegments(tracker.segments);
     scratch.length = 0;
-    const indices = { fuelGlobal: spaces.globals, chargeFunction: spaces.functions.length };
+    const indices = { fuelGlobal: spaces.globals, firstChargeFunction: spaces.functions.length };
     const places = { segments: tracker.segments, sized };
     const added = spliceBody(scratch, { bytes, start, end }, places, indices);
     counts.charges += added.charges;
@@ -127,10 +128,14 @@ function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
       sized(at, operation) {
         sized.push({ at, operation });
       },
-      instruction(opcode, next) {
+      instruction(opcode, operand, next) {
         counts.instructions++;
         if (opcode === OP.loop) counts.loops++;
-        tracker.instruction(opcode, next);
+        tracker.instruction(
+          opcode,
+          instructionCost(opcode, operand, spaces.importedFunctions),
+          next,
+        );
       },
       leave: (start, end) => rewrite(start, end, spaces),
     }),

@@ -6,7 +6,7 @@
  *     a loop, does so again in every round. So a cost moved to the parent is never paid too late.
  * S2. Every cycle passes a checked segment: a function's entry or a loop's head.
  */
-import { COSTS, entryCost, GROW_COST, MERGING } from './cost.ts';
+import { entryCost, MERGING } from './cost.ts';
 import { OP } from './opcodes.ts';
 
 export interface Segment {
@@ -23,7 +23,7 @@ export interface Segment {
 export interface SegmentTracker {
   enter(at: number, locals: number): void;
   target(depth: number): void;
-  instruction(opcode: number, next: number): void;
+  instruction(opcode: number, cost: number, next: number): void;
   /** Of the body at hand, by ascending offset. */
   readonly segments: readonly Segment[];
 }
@@ -87,8 +87,8 @@ export function trackSegments(): SegmentTracker {
       const frame = frames.at(-1 - depth);
       if (frame !== undefined) frame.isTarget = true;
     },
-    instruction(opcode, next) {
-      charge(opcode === OP.memoryGrow ? GROW_COST : (COSTS[opcode] ?? 1));
+    instruction(opcode, cost, next) {
+      charge(cost);
       switch (opcode) {
         case OP.block:
         case OP.loop:

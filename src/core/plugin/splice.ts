@@ -1,10 +1,9 @@
 /** Writes a function body anew, with the fuel taken where segments start and before sized operations. */
 import type { ByteWriter } from './byte-writer.ts';
 import { writeByte, writeBytes, writeRange, writeS32, writeU32 } from './byte-writer.ts';
-import { SIZE_SHIFTS } from './cost.ts';
+import { SIZE_COSTS } from './cost.ts';
 import type { Range } from './cursor.ts';
 import type { SizedOperation } from './decode-body.ts';
-import { LIMITS } from './limits.ts';
 import { OP } from './opcodes.ts';
 import type { Segment } from './segments.ts';
 
@@ -16,9 +15,11 @@ export interface SizedAt {
 /** Indices of what instrumenting adds to the module. */
 export interface FuelIndices {
   readonly fuelGlobal: number;
-  /** The function that charges by size: `(size, shift) -> size`. */
-  readonly chargeFunction: number;
+  /** The first of the functions that charge by size, `(size) -> size`, as `SIZED_OPERATIONS` lists them. */
+  readonly firstChargeFunction: number;
 }
+
+export const SIZED_OPERATIONS: readonly SizedOperation[] = ['copy', 'fill', 'table', 'grow'];
 
 export interface SpliceCounts {
   charges: number;
@@ -27,8 +28,16 @@ export interface SpliceCounts {
 }
 
 const EMPTY_BLOCK = 0x40;
+const SELECT = 0x1b;
+const I32_EQZ = 0x45;
+const I32_LE_U = 0x4d;
 const I64_LT_S = 0x53;
+const I64_ADD = 0x7c;
 const I64_SUB = 0x7d;
+const I64_MUL = 0x7e;
+const I64_SHL = 0x86;
+const I64_SHR_U = 0x88;
+const I64_EXTEND_I32_U = 0xad;
 
 /** Both lists ascend, and all places in them are starts of instructions. */
 export function spliceBody(
@@ -47,7 +56,7 @@ export function spliceBody(
   function chargeSizedBefore(at: number): void {
     for (let entry = places.sized[next]; entry !== undefined && entry.at < at;) {
       copyTo(entry.at);
-      writeSizedCharge(writer, SIZE_SHIFTS[entry.operation], indices);
+      writeSizedCharge(writer, entry.operation, indices);
       counts.sized++;
       entry = places.sized[++next];
     }
@@ -87,40 +96,37 @@ function writeCheck(writer: ByteWriter, fuelGlobal: number): void {
 }
 
 /** The size stays on the stack: the function returns it. */
-function writeSizedCharge(writer: ByteWriter, shift: number, indices: FuelIndices): void {
-  writeByte(writer, OP.i32Const);
-  writeS32(writer, shift);
+function writeSizedCharge(
+  writer: ByteWriter,
+  operation: SizedOperation,
+  { firstChargeFunction }: FuelIndices,
+): void {
   writeByte(writer, OP.call);
-  writeU32(writer, indices.chargeFunction);
+  writeU32(writer, firstChargeFunction + SIZED_OPERATIONS.indexOf(operation));
 }
 
-/** The body of the charging function. */
-export function writeChargeFunction(writer: ByteWriter, fuelGlobal: number): void {
-  const SIZE = [OP.localGet, 0];
-  const SHIFT = [OP.localGet, 1];
-  const I32_EQ = 0x46;
-  const I32_LE_U = 0x4d;
-  const SELECT = 0x1b;
-  const I64_SHL = 0x86;
-  const I64_SHR_U = 0x88;
-  const EXTEND_U = 0xad;
-  function fuel(opcode: number): void {
-    writeByte(writer, opcode);
-    writeU32(writer, fuelGlobal);
+/** The body of a charging function: `fuel = fuel - (size <= ceiling ? units : 0)`, then a check. */
+export function writeChargeFunction(
+  writer: ByteWriter,
+  operation: SizedOperation,
+  fuelGlobal: number,
+): void {
+  const { ceiling, shift, empty } = SIZE_COSTS[operation];
+  const size = [OP.localGet, 0];
+  const noLocals = 0;
+  writeBytes(writer, [noLocals, OP.globalGet]);
+  writeU32(writer, fuelGlobal);
+  writeBytes(writer, [...size, I64_EXTEND_I32_U, OP.i64Const, Math.abs(shift)]);
+  writeByte(writer, shift < 0 ? I64_SHR_U : I64_SHL);
+  if (empty > 0) {
+    writeBytes(writer, [...size, I32_EQZ, I64_EXTEND_I32_U, OP.i64Const]);
+    writeS32(writer, empty);
+    writeBytes(writer, [I64_MUL, I64_ADD]);
   }
-  // No locals of its own.
-  writeByte(writer, 0);
-  fuel(OP.globalGet);
-  writeBytes(writer, [...SHIFT, OP.i32Const, SIZE_SHIFTS.grow, I32_EQ, OP.if, I64]);
-  // Growing past the ceiling fails at once and costs nothing.
-  writeBytes(writer, [...SIZE, EXTEND_U, OP.i64Const, SIZE_SHIFTS.grow, I64_SHL, OP.i64Const, 0]);
-  writeBytes(writer, [...SIZE, OP.i32Const]);
-  writeS32(writer, LIMITS.memoryPages);
-  writeBytes(writer, [I32_LE_U, SELECT, OP.else]);
-  writeBytes(writer, [...SIZE, EXTEND_U, ...SHIFT, EXTEND_U, I64_SHR_U, OP.end, I64_SUB]);
-  fuel(OP.globalSet);
+  writeBytes(writer, [OP.i64Const, 0, ...size, OP.i32Const]);
+  writeS32(writer, ceiling);
+  writeBytes(writer, [I32_LE_U, SELECT, I64_SUB, OP.globalSet]);
+  writeU32(writer, fuelGlobal);
   writeCheck(writer, fuelGlobal);
-  writeBytes(writer, [...SIZE, OP.end]);
+  writeBytes(writer, [...size, OP.end]);
 }
-
-const I64 = 0x7e;

@@ -54,7 +54,7 @@ describe('loadManifest()', () => {
           {
             id: 'word_count',
             export: 'word_count',
-            content_type: 'auto',
+            content_type: 'json',
             pure: true,
             batch: false,
           },
