@@ -1,0 +1,250 @@
+/** Methods of texts, lists and maps: functions of the value, reachable only by a call. */
+import { bindArguments, integerOr, textOr } from './arguments.ts';
+import { formatBraces } from './format-braces.ts';
+import { isEqual } from './compare.ts';
+import { chargeChars, chargeItems, chargeText, fault, type Runtime } from './runtime.ts';
+import * as strings from './strings.ts';
+import { formatTime } from './strftime.ts';
+import { lengthOf, sliceText, toText } from './text.ts';
+import {
+  isList,
+  isMap,
+  isTruthy,
+  type Arguments,
+  type Value,
+  type ValueList,
+  type ValueMap,
+} from './value.ts';
+
+interface MethodCall<T> {
+  readonly runtime: Runtime;
+  readonly self: T;
+  readonly args: readonly Value[];
+  readonly raw: Arguments;
+}
+
+interface Method<T> {
+  readonly parameters: readonly string[];
+  readonly isVariadic?: true;
+  readonly apply: (call: MethodCall<T>) => Value;
+}
+
+type Methods<T> = Readonly<Record<string, Method<T>>>;
+
+/** Undefined when the value has no method of this name. */
+export function findMethod(
+  value: Value,
+  name: string,
+): ((runtime: Runtime, args: Arguments) => Value) | undefined {
+  if (typeof value === 'string') return bind(TEXT_METHODS, name, value);
+  if (isList(value)) return bind(LIST_METHODS, name, value);
+  if (isMap(value)) return bind(MAP_METHODS, name, value);
+  return undefined;
+}
+
+function bind<T>(methods: Methods<T>, name: string, self: T) {
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (method === undefined) return undefined;
+  return (runtime: Runtime, raw: Arguments) => {
+    const args =
+      method.isVariadic === true
+        ? raw.positional
+        : bindArguments(runtime, name, method.parameters, raw);
+    return method.apply({ runtime, self, args, raw });
+  };
+}
+
+function method<T>(parameters: readonly string[], apply: Method<T>['apply']): Method<T> {
+  return { parameters, apply };
+}
+
+const transform = (change: (text: string) => string) =>
+  method<string>([], ({ runtime, self }) => {
+    chargeText(runtime, self.length);
+    return change(self);
+  });
+
+const matches = (pattern: RegExp) =>
+  method<string>([], ({ runtime, self }) => {
+    chargeChars(runtime, self.length);
+    return pattern.test(self);
+  });
+
+const strip = (side: strings.Side) =>
+  method<string>(['chars'], ({ runtime, self, args: [chars] }) => {
+    chargeText(runtime, self.length);
+    if (chars !== undefined && chars !== null)
+      return strings.strip(self, textOr(runtime, chars, ''), side);
+    return side === 'both' ? self.trim() : side === 'start' ? self.trimStart() : self.trimEnd();
+  });
+
+const align = (to: 'left' | 'right' | 'center') =>
+  method<string>(['width', 'fillchar'], ({ runtime, self, args: [width, fill] }) =>
+    strings.pad(runtime, self, integerOr(runtime, width, 0), to, textOr(runtime, fill, ' ')),
+  );
+
+const split = (from: typeof strings.split) =>
+  method<string>(['sep', 'maxsplit'], ({ runtime, self, args: [separator, limit] }) => {
+    const by =
+      separator === undefined || separator === null ? undefined : textOr(runtime, separator, '');
+    if (by === '') throw fault(runtime, 'cannot split by nothing');
+    chargeChars(runtime, self.length * 4);
+    return from(self, by, integerOr(runtime, limit, -1));
+  });
+
+const find = (fromEnd: boolean, isRequired: boolean) =>
+  method<string>(['sub', 'start', 'end'], ({ runtime, self, args: [sub, start, end] }) => {
+    const from = integerOr(runtime, start, 0);
+    const whole = lengthOf(runtime, self);
+    const first = from < 0 ? Math.max(0, from + whole) : from;
+    const last = integerOr(runtime, end, whole);
+    const part = sliceText(runtime, self, first, last);
+    const wanted = textOr(runtime, sub, '');
+    const unit = fromEnd ? part.lastIndexOf(wanted) : part.indexOf(wanted);
+    if (unit === -1 && isRequired) throw fault(runtime, 'this text does not contain the other');
+    return unit === -1 ? -1 : first + lengthOf(runtime, part.slice(0, unit));
+  });
+
+const touches = (where: 'startsWith' | 'endsWith') =>
+  method<string>(['affix', 'start'], ({ runtime, self, args: [affix, start] }) => {
+    const text =
+      start === undefined ? self : sliceText(runtime, self, integerOr(runtime, start, 0));
+    const affixes = isList(affix) ? affix : [affix];
+    chargeItems(runtime, affixes.length);
+    return affixes.some((one) => text[where](textOr(runtime, one, '')));
+  });
+
+const partition = (fromEnd: boolean) =>
+  method<string>(['sep'], ({ runtime, self, args: [separator] }) => {
+    const by = textOr(runtime, separator, '');
+    if (by === '') throw fault(runtime, 'cannot split by nothing');
+    chargeText(runtime, self.length);
+    const index = fromEnd ? self.lastIndexOf(by) : self.indexOf(by);
+    if (index === -1) return fromEnd ? ['', '', self] : [self, '', ''];
+    return [self.slice(0, index), by, self.slice(index + by.length)];
+  });
+
+const TEXT_METHODS: Methods<string> = {
+  upper: transform((text) => text.toUpperCase()),
+  lower: transform((text) => text.toLowerCase()),
+  casefold: transform((text) => text.replaceAll('ß', 'ss').toLowerCase()),
+  capitalize: transform(strings.capitalize),
+  title: transform((text) => text.replace(/\p{L}+/gu, strings.capitalize)),
+  swapcase: transform((text) =>
+    text.replace(/\p{L}/gu, (letter) =>
+      letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
+    ),
+  ),
+  strip: strip('both'),
+  lstrip: strip('start'),
+  rstrip: strip('end'),
+  center: align('center'),
+  ljust: align('left'),
+  rjust: align('right'),
+  zfill: method(['width'], ({ runtime, self, args: [width] }) => {
+    const sign = /^[-+]/.exec(self)?.[0] ?? '';
+    const digits = self.slice(sign.length);
+    return (
+      sign + strings.pad(runtime, digits, integerOr(runtime, width, 0) - sign.length, 'right', '0')
+    );
+  }),
+  split: split(strings.split),
+  rsplit: split(strings.splitFromEnd),
+  splitlines: method(['keepends'], ({ runtime, self, args: [keepEnds] }) => {
+    chargeChars(runtime, self.length * 4);
+    return strings.splitLines(self, isTruthy(keepEnds));
+  }),
+  partition: partition(false),
+  rpartition: partition(true),
+  join: method(['iterable'], ({ runtime, self, args: [iterable] }) =>
+    runtime.filter('join', iterable, { positional: [self], named: new Map() }),
+  ),
+  replace: method(['old', 'new', 'count'], ({ runtime, self, args: [from, to, count] }) =>
+    strings.replaceText(
+      runtime,
+      self,
+      { from: textOr(runtime, from, ''), to: textOr(runtime, to, '') },
+      integerOr(runtime, count, -1),
+    ),
+  ),
+  startswith: touches('startsWith'),
+  endswith: touches('endsWith'),
+  find: find(false, false),
+  rfind: find(true, false),
+  index: find(false, true),
+  rindex: find(true, true),
+  count: method(['sub'], ({ runtime, self, args: [sub] }) => {
+    const wanted = textOr(runtime, sub, '');
+    chargeChars(runtime, self.length * 2);
+    return wanted === '' ? lengthOf(runtime, self) + 1 : self.split(wanted).length - 1;
+  }),
+  removeprefix: method(['prefix'], ({ runtime, self, args: [prefix] }) => {
+    const start = textOr(runtime, prefix, '');
+    return self.startsWith(start) ? self.slice(start.length) : self;
+  }),
+  removesuffix: method(['suffix'], ({ runtime, self, args: [suffix] }) => {
+    const end = textOr(runtime, suffix, '');
+    return end !== '' && self.endsWith(end) ? self.slice(0, -end.length) : self;
+  }),
+  isdigit: matches(/^\d+$/),
+  isdecimal: matches(/^\p{Nd}+$/u),
+  isnumeric: matches(/^\p{N}+$/u),
+  isalpha: matches(/^\p{L}+$/u),
+  isalnum: matches(/^[\p{L}\p{N}]+$/u),
+  isspace: matches(/^\s+$/),
+  isascii: matches(/^[\0-\x7f]*$/),
+  islower: method([], ({ runtime, self }) => runtime.test('lower', self, NO_VALUES)),
+  isupper: method([], ({ runtime, self }) => runtime.test('upper', self, NO_VALUES)),
+  istitle: method([], ({ runtime, self }) => {
+    chargeText(runtime, self.length);
+    return /\p{L}/u.test(self) && self === self.replace(/\p{L}+/gu, strings.capitalize);
+  }),
+  format: {
+    parameters: [],
+    isVariadic: true,
+    apply: ({ runtime, self, raw }) => formatBraces(runtime, self, raw),
+  },
+  strftime: method(['format'], ({ runtime, self, args: [format] }) =>
+    formatTime(runtime, self, textOr(runtime, format, '%Y-%m-%d')),
+  ),
+  isoformat: transform((text) => text),
+};
+
+const NO_VALUES: Arguments = { positional: [], named: new Map() };
+
+const LIST_METHODS: Methods<ValueList> = {
+  index: method(['value'], ({ runtime, self, args: [wanted] }) => {
+    chargeItems(runtime, self.length);
+    const index = self.findIndex((item) => isEqual(runtime, item, wanted));
+    if (index === -1) throw fault(runtime, 'this list does not contain the value');
+    return index;
+  }),
+  count: method(['value'], ({ runtime, self, args: [wanted] }) => {
+    chargeItems(runtime, self.length);
+    return self.filter((item) => isEqual(runtime, item, wanted)).length;
+  }),
+  copy: method([], ({ self }) => self),
+};
+
+const MAP_METHODS: Methods<ValueMap> = {
+  items: method([], ({ runtime, self }) => {
+    const entries = Object.entries(self);
+    chargeItems(runtime, entries.length * 4);
+    return entries;
+  }),
+  keys: method([], ({ runtime, self }) => {
+    const keys = Object.keys(self);
+    chargeItems(runtime, keys.length);
+    return keys;
+  }),
+  values: method([], ({ runtime, self }) => {
+    const values = Object.values(self);
+    chargeItems(runtime, values.length);
+    return values;
+  }),
+  get: method(['key', 'default'], ({ runtime, self, args: [key, instead = null] }) => {
+    const name = toText(runtime, key);
+    return Object.hasOwn(self, name) ? self[name] : instead;
+  }),
+  copy: method([], ({ self }) => self),
+};

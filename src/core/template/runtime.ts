@@ -1,0 +1,102 @@
+/** One rendering: its options, what is left of its budget, and how it fails. */
+import { ComposerError, type ErrorCode } from '../errors.ts';
+import { lineAndColumn } from './position.ts';
+import type { JsonValue } from '../json.ts';
+import type { Arguments, Value } from './value.ts';
+
+export interface Scope {
+  /** Undefined means not defined. */
+  get(name: string): JsonValue | undefined;
+}
+
+/** Counts down; one budget may serve several templates. */
+export interface Budget {
+  steps: number;
+  outputChars: number;
+}
+
+export interface RenderOptions {
+  readonly scope: Scope;
+  readonly budget?: Budget;
+  /** Stop at an undefined variable instead of rendering nothing. */
+  readonly strict?: boolean;
+  /** Epoch milliseconds, for `current_time`. */
+  readonly now?: number;
+  /** From 0 up to 1, for the `random` filter; absent: the first item. */
+  readonly random?: () => number;
+  /** Texts that `include` may name. */
+  readonly prompts?: Readonly<Record<string, string>>;
+  readonly onUndefined?: (path: string) => void;
+}
+
+/** The largest text that any one operation may build, in characters. */
+export const MAX_TEXT = 1024 * 1024;
+/** Characters that cost one step to build or search. */
+const CHARS_PER_STEP = 64;
+/** List items that cost one step to copy or search. */
+const ITEMS_PER_STEP = 8;
+/** How deep values may nest before they cannot be rendered or compared. */
+export const MAX_VALUE_DEPTH = 128;
+
+export interface Runtime {
+  readonly options: RenderOptions;
+  readonly budget: Budget;
+  /** The text now being rendered; an include changes it. */
+  source: string;
+  /** Where in it, for messages. */
+  at: number;
+  /** Nested statements and expressions now being evaluated. */
+  depth: number;
+  /** Nested calls of macros, includes and recursive loops. */
+  calls: number;
+  /** The template made a list or a map of its own. */
+  hasBuilt: boolean;
+  /** Pairs that `groupby` made, which also answer to `grouper` and `list`. */
+  readonly groups: WeakSet<object>;
+  /** What the scope answered, so that a variable means one value throughout. */
+  readonly variables: Map<string, Value>;
+  filter(name: string, value: Value, args: Arguments): Value;
+  test(name: string, value: Value, args: Arguments): boolean;
+}
+
+export function createBudget(): Budget {
+  return { steps: 200_000, outputChars: MAX_TEXT };
+}
+
+export function failAt(runtime: Runtime, code: ErrorCode, detail: string): ComposerError {
+  const { line, column } = lineAndColumn(runtime.source, runtime.at);
+  const message = `Cannot render template at line ${line}, column ${column}: ${detail}`;
+  return new ComposerError(code, message, {
+    issues: [{ severity: 'error', code, detail, pointer: '', line, column }],
+  });
+}
+
+export function fault(runtime: Runtime, detail: string): ComposerError {
+  return failAt(runtime, 'template_error', detail);
+}
+
+export function charge(runtime: Runtime, steps: number): void {
+  runtime.budget.steps -= steps;
+  if (runtime.budget.steps < 0) {
+    runtime.budget.steps = 0;
+    throw failAt(runtime, 'template_budget', 'the template takes too many steps');
+  }
+}
+
+/** Pays for looking at every item of a list or map. */
+export function chargeItems(runtime: Runtime, items: number): void {
+  charge(runtime, Math.ceil(items / ITEMS_PER_STEP));
+}
+
+/** Pays for looking at every character of a text. */
+export function chargeChars(runtime: Runtime, chars: number): void {
+  charge(runtime, Math.ceil(chars / CHARS_PER_STEP));
+}
+
+/** Call before building a text, with its size. */
+export function chargeText(runtime: Runtime, chars: number): void {
+  if (chars > MAX_TEXT) {
+    throw failAt(runtime, 'template_budget', `a text would be longer than ${MAX_TEXT} characters`);
+  }
+  chargeChars(runtime, chars);
+}
