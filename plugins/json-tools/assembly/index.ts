@@ -1,0 +1,4 @@
+/** Functions that take JSON apart and put it together. */
+
+export { pick } from './pick';
+export { merge } from './merge';

@@ -1,0 +1,77 @@
+/** Builds plugins on demand and calls them with the Extism SDK, one fresh instance a call. */
+
+import { readFile } from 'node:fs/promises';
+import { Validator, type Schema } from '@cfworker/json-schema';
+import { createPlugin } from '@extism/extism';
+import { buildPlugins } from '../../scripts/build-plugins.mjs';
+
+// SAFETY: the Workers types declare `Module` abstract, as a Worker may not compile; Node may.
+const NodeModule = WebAssembly.Module as unknown as new (
+  bytes: Uint8Array<ArrayBuffer>,
+) => WebAssembly.Module;
+
+export interface FunctionEntry {
+  readonly id: string;
+  readonly export: string;
+  readonly description: string;
+  readonly input: Schema;
+  readonly output: Schema;
+  readonly content_type: string;
+  readonly pure: boolean;
+}
+
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly functions: readonly FunctionEntry[];
+}
+
+export interface LoadedPlugin {
+  readonly manifest: Manifest;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Calls with the value as JSON, checks the output against the manifest and gives it. */
+  call(id: string, input: unknown): Promise<Record<string, unknown>>;
+  /** Calls with text as it is; gives the message of a refusal, or fails if there was none. */
+  refusal(id: string, input: string): Promise<string>;
+}
+
+export async function loadPlugin(name: string): Promise<LoadedPlugin> {
+  const [built] = await buildPlugins({ only: [name] });
+  const bytes = new Uint8Array(await readFile(built!.wasm));
+  const module = new NodeModule(bytes);
+  // SAFETY: the build wrote this file from a manifest it checked.
+  const manifest = JSON.parse(await readFile(built!.manifest, 'utf8')) as Manifest;
+
+  const run = async (id: string, input: string | Uint8Array): Promise<string> => {
+    const entry = manifest.functions.find((candidate) => candidate.id === id);
+    const plugin = await createPlugin(module, { useWasi: false });
+    try {
+      const output = await plugin.call(entry!.export, input);
+      return output?.text() ?? '';
+    } finally {
+      await plugin.close();
+    }
+  };
+
+  return {
+    manifest,
+    bytes,
+    async call(id, input) {
+      const output: unknown = JSON.parse(await run(id, JSON.stringify(input)));
+      const entry = manifest.functions.find((candidate) => candidate.id === id);
+      const checked = new Validator(entry!.output, '7', false).validate(output);
+      if (!checked.valid) throw new Error(`Output of ${id}: ${JSON.stringify(checked.errors)}`);
+      // SAFETY: every output schema has type object.
+      return output as Record<string, unknown>;
+    },
+    async refusal(id, input) {
+      try {
+        const output = await run(id, input);
+        throw new TypeError(`${id} answered ${output}`);
+      } catch (error) {
+        if (error instanceof TypeError || !(error instanceof Error)) throw error;
+        return error.message;
+      }
+    },
+  };
+}
