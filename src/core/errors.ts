@@ -34,6 +34,7 @@ export const ERRORS = {
   unsupported_media_type: caller(415),
   unsupported_encoding: caller(415),
   not_set_up: system(503),
+  not_ready: system(503, true),
   internal: system(500),
   queue_full: system(503, true),
   // recipes and inputs

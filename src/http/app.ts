@@ -1,6 +1,7 @@
 /** The API: what surrounds every route, and the routes. */
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { routePath } from 'hono/route';
 import { failure } from '../core/errors.ts';
 import { authenticate } from './auth.ts';
 import { notFound, onError, problem } from './problem.ts';
@@ -11,7 +12,7 @@ import { recipeRoutes } from './routes/recipes.ts';
 import { runRoutes } from './routes/runs.ts';
 import { validateRoutes } from './routes/validate.ts';
 import type { MiddlewareHandler } from 'hono';
-import type { Ids } from '../runtime/ports.ts';
+import type { Ports } from '../runtime/ports.ts';
 import type { ApiEnv, AppDeps } from './env.ts';
 
 const REQUEST_ID = /^[\w-]{1,64}$/;
@@ -26,11 +27,11 @@ const SECURITY_HEADERS = {
 };
 
 export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
-  const { digests, ids, log } = services.ports;
+  const { digests, log } = services.ports;
   const app = new Hono<ApiEnv>();
   app.onError(onError(log));
   app.notFound(notFound());
-  app.use(stamp(ids));
+  app.use(stamp(services.ports));
   app.use(authenticate(settings, digests));
   app.use(
     methodNotAllowed({
@@ -45,7 +46,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
       },
     }),
   );
-  app.route('/', healthRoutes(settings));
+  app.route('/', healthRoutes(services, settings));
   app.route('/v1/validate', validateRoutes(services));
   app.route('/v1/recipes', recipeRoutes(services));
   app.route('/v1/runs', runRoutes(services));
@@ -55,13 +56,22 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
 }
 
 /** What every answer carries, refusals included. */
-function stamp(ids: Ids): MiddlewareHandler<ApiEnv> {
+function stamp({ clock, ids, log }: Ports): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const given = c.req.header('X-Request-Id');
     const id = given !== undefined && REQUEST_ID.test(given) ? given : ids.next('req');
     c.set('requestId', id);
+    const startedAt = clock.now();
     await next();
     c.res.headers.set('X-Request-Id', id);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+    log.write('info', 'http.request', {
+      request_id: id,
+      method: c.req.method,
+      // The pattern, because a path may hold what does not belong into a log.
+      route: routePath(c, -1),
+      status: c.res.status,
+      wall_ms: clock.now() - startedAt,
+    });
   };
 }

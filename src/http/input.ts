@@ -23,12 +23,16 @@ export function checkBody<S extends z.ZodObject>(schema: S, value: JsonValue): z
 
 /** Each parameter at most once. Pointers start with `/query`. */
 export function checkQuery<S extends z.ZodObject>(c: Context, schema: S): z.output<S> {
-  const given: Record<string, string> = {};
-  for (const [key, values] of Object.entries(c.req.queries())) {
-    if (values.length > 1)
-      throw refused('query', [issue('repeated_key', `/query/${key}`, 'is given twice')]);
-    given[key] = values[0] ?? '';
+  const pairs = [...new URL(c.req.url).searchParams];
+  const names = pairs.map(([name]) => name);
+  const repeated = names.find((name, at) => names.indexOf(name) !== at);
+  if (repeated !== undefined) {
+    const pointer = `/query/${escape(repeated)}`;
+    throw refused('query', [
+      issue('repeated_key', pointer, `"${repeated.slice(0, 64)}" is given twice`),
+    ]);
   }
+  const given = Object.fromEntries(pairs);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw refused('query', issuesOf(schema, parsed.error, '/query'));

@@ -79,8 +79,8 @@ export interface Catalog {
   findRecipe(tenant: Tenant, name: string, version?: number): Promise<StoredRecipe | undefined>;
   listRecipes(tenant: Tenant): Promise<readonly RecipeVersion[]>;
   listRecipeVersions(tenant: Tenant, name: string): Promise<readonly RecipeVersion[]>;
-  /** False when there was none. Runs keep what they have pinned. */
-  deleteRecipe(tenant: Tenant, name: string): Promise<boolean>;
+  /** False when there was none, or none with the digest `ifMatch`. Runs keep what they have pinned. */
+  deleteRecipe(tenant: Tenant, name: string, ifMatch?: Digest): Promise<boolean>;
 
   /** `plugin_exists` when this version has other bytes. */
   putPlugin(

@@ -129,6 +129,16 @@ function describeRecipes(make: () => CatalogSubject): void {
     expect(await catalog.findRecipe('acme', 'a', 1)).toBeUndefined();
   });
 
+  it('deleteRecipe() with a digest deletes that text only', async () => {
+    const { catalog } = make();
+    await catalog.putRecipe('acme', 'a', recipe('one'));
+    await catalog.putRecipe('acme', 'a', recipe('two'));
+    expect(await catalog.deleteRecipe('acme', 'a', 'digest of one')).toBe(false);
+    expect((await catalog.findRecipe('acme', 'a'))?.text).toBe('two');
+    expect(await catalog.deleteRecipe('acme', 'a', 'digest of two')).toBe(true);
+    expect(await catalog.deleteRecipe('acme', 'a', 'digest of two')).toBe(false);
+  });
+
   it.each(['__proto__', 'constructor', 'toString'])(
     'holds no recipe "%s" of its own',
     async (name) => {

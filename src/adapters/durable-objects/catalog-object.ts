@@ -91,10 +91,11 @@ export function makeCatalog({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
         .toArray();
     }
 
-    deleteRecipe(name: string): boolean {
+    deleteRecipe(name: string, ifMatch: Digest | null): boolean {
       const { sql } = this.ctx.storage;
       return this.ctx.storage.transactionSync(() => {
-        if (findCurrent(sql, name) === undefined) return false;
+        const current = findCurrent(sql, name);
+        if (current === undefined || (ifMatch !== null && ifMatch !== current.digest)) return false;
         sql.exec('DELETE FROM recipe_versions WHERE name = ?', name);
         sql.exec('UPDATE recipes SET live = 0 WHERE name = ?', name);
         return true;

@@ -39,8 +39,8 @@ export function createCatalog({ namespace, bundled }: CatalogDeps): Catalog {
     async listRecipeVersions(tenant, name) {
       return objectOf(tenant).listRecipeVersions(name);
     },
-    async deleteRecipe(tenant, name) {
-      return objectOf(tenant).deleteRecipe(name);
+    async deleteRecipe(tenant, name, ifMatch) {
+      return objectOf(tenant).deleteRecipe(name, ifMatch ?? null);
     },
     ...pluginsOf(objectOf, bundled),
   };

@@ -49,8 +49,10 @@ export function createMemoryCatalog(deps: {
     async listRecipeVersions(tenant, name) {
       return (shelfOf(tenant).recipes.get(name) ?? []).map(withoutText).toReversed();
     },
-    async deleteRecipe(tenant, name) {
-      return shelfOf(tenant).recipes.delete(name);
+    async deleteRecipe(tenant, name, ifMatch) {
+      const { recipes } = shelfOf(tenant);
+      if (ifMatch !== undefined && recipes.get(name)?.at(-1)?.digest !== ifMatch) return false;
+      return recipes.delete(name);
     },
     async putPlugin(tenant, plugin) {
       const shelf = shelfOf(tenant);

@@ -66,8 +66,19 @@ export function recipeRoutes(services: Services): Hono<ApiEnv> {
   app.delete('/:name', async (c) => {
     checkQuery(c, noQuery);
     const name = recipeName(c.req.param('name'));
-    if (!(await catalog.deleteRecipe(c.get('tenant'), name))) throw noRecipe(name);
-    return c.body(null, 204);
+    const tenant = c.get('tenant');
+    const current = async (): Promise<string | undefined> =>
+      (await catalog.findRecipe(tenant, name))?.digest;
+    const ifMatch = await writeCondition(c.req.raw.headers, current);
+    if (ifMatch === null)
+      throw new ComposerError('bad_request', 'Cannot delete with If-None-Match');
+    const digest = ifMatch === '*' ? undefined : ifMatch;
+    if (await catalog.deleteRecipe(tenant, name, digest)) return c.body(null, 204);
+    if (digest === undefined || (await current()) === undefined) throw noRecipe(name);
+    throw new ComposerError(
+      'precondition_failed',
+      `Cannot delete recipe "${name}": it has another text`,
+    );
   });
 
   app.get('/:name/versions', async (c) => {
