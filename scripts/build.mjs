@@ -10,7 +10,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const ISOLATE = join(root, 'src/adapters/extism/isolate.generated.ts');
 
 await buildIsolate();
-runScript('scripts/build-plugins.mjs');
+run(node(), ['scripts/build-plugins.mjs']);
+run(node(), ['scripts/bundle-plugins.mjs']);
 if (process.argv.includes('--worker')) buildWorker();
 
 /** The module that the loader puts into every plugin's isolate, as a string of our own source. */
@@ -43,18 +44,13 @@ async function buildIsolate() {
 }
 
 function buildWorker() {
-  const bin = process.platform === 'win32' ? 'node.exe' : 'node';
-  run(join(root, 'node_modules/node/bin', bin), [
-    join(root, 'node_modules/wrangler/bin/wrangler.js'),
-    'deploy',
-    '--dry-run',
-    '--outdir',
-    'dist/worker',
-  ]);
+  const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
+  run(node(), [wrangler, 'deploy', '--dry-run', '--outdir', 'dist/worker']);
 }
 
-function runScript(path) {
-  if (existsSync(join(root, path))) run(process.execPath, [path]);
+/** The Node of the lock file: it reads TypeScript, which an older one on the machine may not. */
+function node() {
+  return join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }
 
 function run(command, args) {

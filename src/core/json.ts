@@ -35,3 +35,60 @@ export function canonicalJson(value: JsonValue): string {
     .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`);
   return `{${members.join(',')}}`;
 }
+
+/** Bytes of a text in UTF-8. A lone surrogate counts as the three bytes of its replacement. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) bytes += 1;
+    else if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(text.charCodeAt(index + 1))) {
+      bytes += 2;
+      index += 1;
+    } else bytes += 2;
+  }
+  return bytes;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
+}
+
+/** How deep JSON from outside may nest. */
+export const MAX_JSON_DEPTH = 128;
+
+/** Parses JSON text that nests at most `maxDepth` deep. Nothing: it is not such a text. */
+export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): { readonly value: JsonValue } | undefined {
+  if (depthOf(text) > maxDepth) return undefined;
+  try {
+    // SAFETY: what JSON.parse returns is a JSON value.
+    return { value: JSON.parse(text) as JsonValue };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The deepest nesting of brackets outside of strings; exact for valid JSON. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (isInString) {
+      if (unit === BACKSLASH) index += 1;
+      else if (unit === QUOTE) isInString = false;
+    } else if (unit === QUOTE) isInString = true;
+    else if (unit === BRACKET_OPEN || unit === BRACE_OPEN) deepest = Math.max(deepest, (depth += 1));
+    else if (unit === BRACKET_CLOSE || unit === BRACE_CLOSE) depth -= 1;
+  }
+  return deepest;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BRACKET_OPEN = 0x5b;
+const BRACKET_CLOSE = 0x5d;
+const BRACE_OPEN = 0x7b;
+const BRACE_CLOSE = 0x7d;

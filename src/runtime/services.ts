@@ -4,7 +4,13 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { ModuleInfo } from '../core/plugin/inspect.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
 import type { RunView } from '../core/run/view.ts';
-import type { Ports, PluginVersion, RecipeVersion, Tenant } from './ports.ts';
+import type { Ports, PluginVersion, RecipeVersion, Submission, Tenant } from './ports.ts';
+import { ComposerError, fail, ok } from '../core/errors.ts';
+import { checkInputs, inputsSchema } from '../core/recipe/inputs.ts';
+import { runInline } from './inline.ts';
+import { callFunction, inspectPlugin, putPlugin } from './plugins.ts';
+import { createRecipes, pathOf } from './recipes.ts';
+import type { Recipes } from './recipes.ts';
 
 export interface SubmitRequest {
   /** Name of a stored recipe; or `source`, the text of one. */
@@ -71,4 +77,75 @@ export interface Services {
     fn: string,
     call: FunctionCall,
   ): Promise<Result<FunctionReply>>;
+}
+
+export function createServices(ports: Ports): Services {
+  const { catalog, digests, runs } = ports;
+  const recipes = createRecipes(ports);
+  return {
+    ports,
+    async validate(tenant, { text, path = pathOf('unnamed') }, { strict }) {
+      const { pinned, diagnostics } = await recipes.compile(tenant, { text, path, strict });
+      return { valid: pinned !== undefined, diagnostics };
+    },
+    async inputsSchema(tenant, name, version) {
+      const stored = await catalog.findRecipe(tenant, name, version);
+      if (stored === undefined) return missingRecipe(name, version);
+      const { plan } = await recipes.planOf(tenant, { text: stored.text, path: pathOf(name), strict: false });
+      return ok(inputsSchema(plan));
+    },
+    async putRecipe(tenant, name, text, { ifMatch, strict }) {
+      const { warnings } = await recipes.planOf(tenant, { text, path: pathOf(name), strict });
+      const digest = await digests.sha256(text);
+      const put = await catalog.putRecipe(tenant, name, { text, digest, ...(ifMatch !== undefined && { ifMatch }) });
+      return put.ok ? ok({ ...put.value, diagnostics: warnings }) : put;
+    },
+    async submit(tenant, request) {
+      const submission = await prepare({ ports, recipes }, tenant, request);
+      if (!submission.ok) return submission;
+      if (request.mode === 'durable') return runs.submit(submission.value);
+      return ok({ view: await runInline(ports, submission.value), replayed: false });
+    },
+    async inspectPlugin(bytes, manifestText) {
+      return inspectPlugin(ports, bytes, manifestText === undefined ? {} : { manifestText });
+    },
+    putPlugin: (tenant, upload) => putPlugin(ports, tenant, upload),
+    callFunction: (tenant, plugin, fn, call) => callFunction(ports, tenant, { plugin, fn }, call),
+  };
+}
+
+/** Finds and compiles the recipe and checks the inputs, all before anything is queued. */
+async function prepare(
+  { ports, recipes }: { ports: Ports; recipes: Recipes },
+  tenant: Tenant,
+  request: SubmitRequest,
+): Promise<Result<Submission>> {
+  const { recipe, version, source, labels, idempotency } = request;
+  const stored = recipe === undefined ? undefined : await ports.catalog.findRecipe(tenant, recipe, version);
+  if (recipe !== undefined && stored === undefined) return missingRecipe(recipe, version);
+  const text = stored?.text ?? source ?? '';
+  const path = pathOf(recipe ?? 'unnamed');
+  const { plan, planHash, warnings } = await recipes.planOf(tenant, { text, path, strict: false });
+  const checked = checkInputs(plan, request.inputs, { strict: plan.strict });
+  if (!checked.ok) {
+    const faults = checked.error;
+    const message = `Cannot start recipe "${recipe ?? plan.name}": ${faults.length === 1 ? faults[0]?.detail : `${faults.length} inputs are wrong`}`;
+    throw new ComposerError('inputs_invalid', message, { issues: faults });
+  }
+  return ok({
+    tenant,
+    recipe: recipe ?? plan.name,
+    recipeVersion: stored?.version ?? null,
+    plan,
+    planHash,
+    labels,
+    inputs: checked.value.values,
+    warnings: [...warnings, ...checked.value.warnings].filter(({ severity }) => severity === 'warning'),
+    ...(idempotency && { idempotency }),
+  });
+}
+
+function missingRecipe(name: string, version: number | undefined): ReturnType<typeof fail> {
+  const which = version === undefined ? '' : ` version ${version}`;
+  return fail('recipe_not_found', `Cannot find recipe "${name}"${which}`);
 }

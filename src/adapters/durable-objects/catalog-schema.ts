@@ -1,5 +1,7 @@
 /** The Catalog's tables, as numbered steps from nothing to now. */
 
+import { migrate } from './migrate.ts';
+
 /** Only ever appended to: an object that was last awake under an older release runs what it lacks. */
 const STEPS: readonly string[] = [
   `CREATE TABLE recipes (
@@ -32,14 +34,5 @@ const STEPS: readonly string[] = [
 ];
 
 export function migrateCatalog(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  sql.exec('CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY) WITHOUT ROWID');
-  const done = sql.exec<{ done: number }>('SELECT count(*) AS done FROM migrations').one().done;
-  for (const [step, statements] of STEPS.entries()) {
-    if (step < done) continue;
-    storage.transactionSync(() => {
-      sql.exec(statements);
-      sql.exec('INSERT INTO migrations VALUES (?)', step);
-    });
-  }
+  migrate(storage, STEPS);
 }

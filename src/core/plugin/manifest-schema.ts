@@ -50,7 +50,7 @@ const FunctionEntry = z.strictObject({
 });
 
 export const Manifest = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   version: text(64).refine((version) => semver.valid(version) === version, 'is not a version'),
   description: text(2_000).default(''),
   license: text(128).optional(),

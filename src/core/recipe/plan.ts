@@ -27,6 +27,9 @@ export interface Plan {
   readonly definitions: JsonObject;
   readonly modelConfig?: JsonValue;
   readonly limits: RunLimits;
+  readonly concurrency?: ConcurrencyPolicy;
+  /** What starts with the report of a failed run: a recipe of the tenant, or an address to call. */
+  readonly onFailure?: { readonly recipe?: string; readonly webhook?: string };
   /** Stop a template at an undefined variable instead of rendering nothing. */
   readonly strict: boolean;
   /** Plans of sub-recipes by the path that nodes name. */
@@ -46,8 +49,11 @@ export interface PinnedFunction {
   /** The function's id in the manifest, and the module's export behind it. */
   readonly function: string;
   readonly export: string;
-  /** How input and output travel. */
-  readonly contentType: 'json' | 'text' | 'bytes';
+  /**
+   * How input and output travel. `auto`, for a plugin without a manifest: a string goes in as text,
+   * anything else as JSON; what comes out is JSON if it parses and text if not.
+   */
+  readonly contentType: 'json' | 'text' | 'bytes' | 'auto';
   /** True when the plugin is part of this release and runs beside the engine. */
   readonly bundled: boolean;
   /** JSON Schemas, draft-07, when the manifest declares them. */
@@ -57,10 +63,23 @@ export interface PinnedFunction {
 }
 
 export interface RunLimits {
-  /** Steps of one run, visits and items included. Default 10 000. */
+  /** Visits of nodes in one run, sub-recipes included, items of maps not. Default 10 000. */
   readonly maxSteps: number;
   /** Milliseconds from the start of the run; no limit when absent. */
   readonly timeoutMs?: number;
+  /** Spend and tokens at which the run stops cleanly. */
+  readonly maxCostUsd?: number;
+  readonly maxTokens?: number;
+  /** Call models that have no price although `maxCostUsd` is set. */
+  readonly allowUnpriced?: boolean;
+}
+
+/** How many runs of the recipe go on at a time. */
+export interface ConcurrencyPolicy {
+  readonly limit: number;
+  readonly onLimit: 'queue' | 'reject' | 'replace';
+  /** A template. */
+  readonly key?: string;
 }
 
 export interface Graph {
@@ -76,7 +95,8 @@ export interface Graph {
 
 export interface PlanEdge {
   readonly from: NodeId;
-  readonly to: NodeId | typeof END;
+  /** A node, or `END`. */
+  readonly to: NodeId;
   readonly condition?: Expression;
   /** True for an edge that closes a cycle: no join waits for it, taking it starts another visit. */
   readonly back: boolean;
@@ -158,6 +178,8 @@ interface NodeCommon {
   readonly cache?: CachePolicy;
   readonly rateLimit?: RateLimitPolicy;
   readonly maxVisits: number;
+  /** A function, or `{function_identifier, input}`, called in reverse order when a run is rolled back. */
+  readonly compensate?: JsonValue;
 }
 
 export interface FunctionNode extends NodeCommon {
@@ -178,6 +200,8 @@ export interface LanguageNode extends NodeCommon {
   readonly stream: boolean;
   /** Answers for the `mock` provider. */
   readonly examples?: JsonValue;
+  /** Function references that the model may call, or `{function_identifier, …}`. */
+  readonly tools?: readonly JsonValue[];
   readonly options?: JsonObject;
 }
 

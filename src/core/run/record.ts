@@ -42,6 +42,7 @@ export interface ActiveRow {
   readonly key: StepKey;
   readonly startSeq: number;
   readonly startedAt: number;
+  readonly looped?: boolean;
   readonly attempt: number;
   /** Present while it waits for its next attempt. */
   readonly retryAt?: number;
@@ -57,6 +58,8 @@ export interface StepRow {
   readonly endSeq: number;
   readonly startedAt: number;
   readonly endedAt: number;
+  /** Started by a back edge: everything behind it began anew. */
+  readonly looped?: boolean;
   /** Indexes of the graph's edges that were taken out of it. */
   readonly taken: readonly number[];
   readonly output?: JsonValue;
@@ -65,18 +68,27 @@ export interface StepRow {
   /** What a map was opened over. */
   readonly items?: JsonArray;
   readonly itemKeys?: readonly string[];
-  /** What a sub-recipe was opened with. */
+  /** Which sub-recipe was opened, and with what. */
+  readonly recipe?: string;
   readonly inputs?: JsonObject;
 }
 
-export const LEDGER_CHUNK = 100;
+/** A value in a row. SQLite on Workers takes rows of 2 MB, and a row holds more than one value. */
+export const MAX_VALUE_BYTES = 1024 * 1024;
 
-/** Outcomes of the items `chunk * LEDGER_CHUNK` and following, null where undecided. */
+/** A ledger row is full at this many items or bytes, whichever comes first. */
+export const LEDGER_ITEMS = 100;
+export const LEDGER_BYTES = 128 * 1024;
+
+/** Outcomes of a map's items in the order in which they were decided. Only the last row still grows. */
 export interface LedgerRow {
   readonly key: StepKey;
-  readonly chunk: number;
-  readonly outcomes: readonly (ItemOutcome | null)[];
+  /** Counts from 0 for each map. */
+  readonly segment: number;
+  readonly entries: readonly LedgerEntry[];
 }
+
+export type LedgerEntry = readonly [index: number, outcome: ItemOutcome];
 
 export type ItemOutcome =
   | { readonly ok: true; readonly value: JsonValue; readonly stats: StepStats }

@@ -27,6 +27,8 @@ export interface ErrorView {
   readonly code: string;
   readonly detail: string;
   readonly node?: string;
+  /** The failed items of a map with the results of the others. */
+  readonly details?: JsonValue;
 }
 
 export interface NodeView {

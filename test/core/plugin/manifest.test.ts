@@ -101,7 +101,8 @@ describe('loadManifest()', () => {
     ['name: a\nversion: 1.0.0\nlimits: {fuel: .inf}', 'wrong_type', 3, 16],
     ['name: a\nversion: 1.0.0\ncapabilities: {hosts: ["http://a.b"]}', 'invalid_value', 3, 24],
     ['name: a\nversion: 1.0.0\ncapabilities: {hosts: ["*"]}', 'invalid_value', 3, 24],
-    ['name: &n a\nversion: 1.0.0', 'anchor', 1, 10],
+    ['name: &n [*n]\nversion: 1.0.0', 'too_deep', 1, 1],
+    ['name: *n\nversion: 1.0.0', 'yaml_syntax', 1, 7],
     ['name: a\n---\nversion: 1.0.0', 'yaml_syntax', 2, 1],
     ['- a', 'wrong_type', 1, 1],
     ['', 'wrong_type', undefined, undefined],
@@ -111,6 +112,19 @@ describe('loadManifest()', () => {
     if (loaded.ok) return;
     const [first] = loaded.error;
     expect([first?.code, first?.line, first?.column]).toEqual([code, line, column]);
+  });
+
+  it('reads aliases, as long as they do not unfold into too much', () => {
+    const head = 'name: a\nversion: 1.0.0\nfunctions:\n  - {id: f, input: &s {type: object}}\n';
+    const loaded = loadManifest(`${head}  - {id: g, input: *s}`);
+    expect(loaded).toMatchObject({
+      ok: true,
+      value: { functions: [{ input: { type: 'object' } }, { input: { type: 'object' } }] },
+    });
+    const levels = Array.from({ length: 30 }, (_, i) => `x-${i + 1}: &l${i + 1} [*l${i}, *l${i}]`);
+    const bomb = loadManifest(`x-0: &l0 [1]\n${levels.join('\n')}`);
+    expect(bomb.ok).toBe(false);
+    if (!bomb.ok) expect(['too_large', 'anchor']).toContain(bomb.error[0]?.code);
   });
 
   it.each([

@@ -1,0 +1,177 @@
+/** Reads and writes of a partition's tables. All are synchronous; callers put them in transactions. */
+import type { RunEvent, RunStatus } from '../../core/run/events.ts';
+import type { Plan } from '../../core/recipe/plan.ts';
+import type { LedgerRow, RunRow, StepRow, TurnRecord } from '../../core/run/record.ts';
+import type { StoredRun } from '../../core/run/restore.ts';
+import type { RunIdentity } from '../../core/run/state.ts';
+import type { NodeView, RunSummary, RunView } from '../../core/run/view.ts';
+import type { Digest, EpochMs, RunFilter, RunId, Tenant } from '../../runtime/ports.ts';
+
+/** Events that lie in one row, so that no row passes what SQLite takes. */
+const EVENTS_IN_A_ROW = 100;
+
+export interface RunHead {
+  readonly tenant: Tenant;
+  readonly status: RunStatus;
+  readonly identity: RunIdentity;
+}
+
+export function insertRun(sql: SqlStorage, { tenant, status, identity }: RunHead): void {
+  sql.exec(
+    'INSERT INTO runs (id, tenant, recipe, status, created_at, identity) VALUES (?, ?, ?, ?, ?, ?)',
+    identity.id,
+    tenant,
+    identity.recipe,
+    status,
+    identity.createdAt,
+    JSON.stringify(identity),
+  );
+}
+
+export function setStatus(sql: SqlStorage, id: RunId, { status, endedAt }: Pick<RunRow, 'status' | 'endedAt'>): void {
+  sql.exec('UPDATE runs SET status = ?, ended_at = ? WHERE id = ?', status, endedAt ?? null, id);
+}
+
+export function writeTurn(sql: SqlStorage, id: RunId, { run, steps, ledger, events }: TurnRecord): void {
+  sql.exec('INSERT OR REPLACE INTO run_rows (run, body) VALUES (?, ?)', id, JSON.stringify(run));
+  for (const step of steps) {
+    sql.exec('INSERT OR REPLACE INTO steps (run, key, body) VALUES (?, ?, ?)', id, step.key, JSON.stringify(step));
+  }
+  for (const { key, segment, entries } of ledger) {
+    sql.exec(
+      'INSERT OR REPLACE INTO ledger (run, key, segment, body) VALUES (?, ?, ?, ?)',
+      id, key, segment, JSON.stringify(entries),
+    );
+  }
+  writeEvents(sql, id, events);
+}
+
+export function writeEvents(sql: SqlStorage, id: RunId, events: readonly RunEvent[]): void {
+  for (let at = 0; at < events.length; at += EVENTS_IN_A_ROW) {
+    const batch = events.slice(at, at + EVENTS_IN_A_ROW);
+    const seq = batch.at(-1)?.seq ?? 0;
+    sql.exec('INSERT INTO events (run, seq, body) VALUES (?, ?, ?)', id, seq, JSON.stringify(batch));
+  }
+}
+
+/** Events after `after`, at most about `limit`. */
+export function readEvents(sql: SqlStorage, id: RunId, after: number, limit: number): RunEvent[] {
+  const found: RunEvent[] = [];
+  const rows = sql.exec<{ body: string }>('SELECT body FROM events WHERE run = ? AND seq > ? ORDER BY seq', id, after);
+  for (const { body } of rows) {
+    // SAFETY: written by `writeEvents`.
+    const batch = JSON.parse(body) as RunEvent[];
+    found.push(...batch.filter(({ seq }) => seq > after));
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
+}
+
+export function findHead(sql: SqlStorage, id: RunId): RunHead | undefined {
+  const [row] = sql
+    .exec<{ tenant: string; status: string; identity: string }>('SELECT tenant, status, identity FROM runs WHERE id = ?', id)
+    .toArray();
+  if (row === undefined) return undefined;
+  // SAFETY: written by `insertRun` and `setStatus`.
+  return { tenant: row.tenant, status: row.status as RunStatus, identity: JSON.parse(row.identity) as RunIdentity };
+}
+
+export function readRun(sql: SqlStorage, { identity }: RunHead): StoredRun | undefined {
+  const { id, planHash } = identity;
+  const plan = findPlan(sql, planHash);
+  const run = readBodies<RunRow>(sql, 'SELECT body FROM run_rows WHERE run = ?', id)[0];
+  if (plan === undefined || run === undefined) return undefined;
+  const steps = readBodies<StepRow>(sql, 'SELECT body FROM steps WHERE run = ? ORDER BY key', id);
+  const ledger = sql
+    .exec<{ key: string; segment: number; body: string }>(
+      'SELECT key, segment, body FROM ledger WHERE run = ? ORDER BY key, segment',
+      id,
+    )
+    .toArray()
+    // SAFETY: written by `writeTurn`.
+    .map(({ key, segment, body }) => ({ key, segment, entries: JSON.parse(body) as LedgerRow['entries'] }));
+  return { identity, plan, run, steps, ledger };
+}
+
+function readBodies<T>(sql: SqlStorage, query: string, id: RunId): T[] {
+  return sql
+    .exec<{ body: string }>(query, id)
+    .toArray()
+    // SAFETY: each table's bodies are written from one type.
+    .map(({ body }) => JSON.parse(body) as T);
+}
+
+export function findPlan(sql: SqlStorage, hash: Digest): Plan | undefined {
+  const [row] = sql.exec<{ body: string }>('SELECT body FROM plans WHERE hash = ?', hash).toArray();
+  // SAFETY: written by `keepPlan`.
+  return row && (JSON.parse(row.body) as Plan);
+}
+
+export function hasPlan(sql: SqlStorage, hash: Digest): boolean {
+  return sql.exec('SELECT 1 FROM plans WHERE hash = ?', hash).toArray().length > 0;
+}
+
+export function keepPlan(sql: SqlStorage, hash: Digest, plan: Plan): void {
+  sql.exec('INSERT OR IGNORE INTO plans (hash, body) VALUES (?, ?)', hash, JSON.stringify(plan));
+}
+
+/** Ids of runs that have not ended, oldest first. */
+export function liveRuns(sql: SqlStorage): { id: RunId; status: RunStatus }[] {
+  return sql
+    .exec<{ id: string; status: string }>(
+      `SELECT id, status FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused') ORDER BY id`,
+    )
+    .toArray()
+    // SAFETY: the query names the statuses.
+    .map(({ id, status }) => ({ id, status: status as RunStatus }));
+}
+
+export function listRuns(sql: SqlStorage, { recipe, status, limit, cursor }: RunFilter): RunSummary[] {
+  return sql
+    .exec<{ identity: string; status: string; ended_at: number | null }>(
+      `SELECT identity, status, ended_at FROM runs
+       WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR recipe = ?2) AND (?3 IS NULL OR status = ?3)
+       ORDER BY id DESC LIMIT ?4`,
+      cursor ?? null, recipe ?? null, status ?? null, limit,
+    )
+    .toArray()
+    .map((row) => {
+      // SAFETY: written by `insertRun`.
+      const { id, recipe: name, recipeVersion, createdAt } = JSON.parse(row.identity) as RunIdentity;
+      const ended = row.ended_at === null ? undefined : { ended_at: new Date(row.ended_at).toISOString() };
+      return { id, recipe: name, recipe_version: recipeVersion, status: row.status, created_at: new Date(createdAt).toISOString(), ...ended };
+    });
+}
+
+export interface IdempotencyRow {
+  readonly run: RunId;
+  readonly bodyHash: Digest;
+}
+
+export function findIdempotent(sql: SqlStorage, key: string, now: EpochMs): IdempotencyRow | undefined {
+  return sql
+    .exec<{ run: string; bodyHash: string }>(
+      'SELECT run, body_hash AS bodyHash FROM idempotency WHERE key = ? AND expires_at > ?', key, now,
+    )
+    .toArray()[0];
+}
+
+export function keepIdempotent(sql: SqlStorage, key: string, row: IdempotencyRow & { expiresAt: EpochMs }): void {
+  sql.exec(
+    'INSERT OR REPLACE INTO idempotency (key, run, body_hash, expires_at) VALUES (?, ?, ?, ?)',
+    key, row.run, row.bodyHash, row.expiresAt,
+  );
+}
+
+export function keepRecord(sql: SqlStorage, view: RunView, nodes: readonly NodeView[]): void {
+  sql.exec(
+    'INSERT OR REPLACE INTO records (run, view, nodes) VALUES (?, ?, ?)',
+    view.id, JSON.stringify(view), JSON.stringify(nodes),
+  );
+}
+
+export function findRecord(sql: SqlStorage, id: RunId): { view: RunView; nodes: NodeView[] } | undefined {
+  const [row] = sql.exec<{ view: string; nodes: string }>('SELECT view, nodes FROM records WHERE run = ?', id).toArray();
+  // SAFETY: written by `keepRecord`.
+  return row && { view: JSON.parse(row.view) as RunView, nodes: JSON.parse(row.nodes) as NodeView[] };
+}

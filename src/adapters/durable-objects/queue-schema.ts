@@ -1,0 +1,43 @@
+/** The tables of a partition's runs, as numbered steps from nothing to now. */
+import { migrate } from './migrate.ts';
+
+/**
+ * Only ever appended to. Steps, ledger and events are keyed by their run and have no row id and no
+ * second index, so that each of their rows costs one write.
+ */
+const STEPS: readonly string[] = [
+  `CREATE TABLE plans (hash TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+   -- Ids grow with time, so the key is also the order of listings. Changes only with the status.
+   CREATE TABLE runs (
+     id TEXT PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     recipe TEXT NOT NULL,
+     status TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     ended_at INTEGER,
+     identity TEXT NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX live_runs ON runs (id) WHERE status IN ('queued', 'running', 'waiting', 'paused');
+   -- What each turn changes.
+   CREATE TABLE run_rows (run TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE steps (
+     run TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, key)
+   ) WITHOUT ROWID;
+   CREATE TABLE ledger (
+     run TEXT NOT NULL, key TEXT NOT NULL, segment INTEGER NOT NULL, body TEXT NOT NULL,
+     PRIMARY KEY (run, key, segment)
+   ) WITHOUT ROWID;
+   -- The events of one turn, under the number of the last.
+   CREATE TABLE events (
+     run TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq)
+   ) WITHOUT ROWID;
+   CREATE TABLE idempotency (
+     key TEXT PRIMARY KEY, run TEXT NOT NULL, body_hash TEXT NOT NULL, expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   -- Runs that were executed elsewhere, as they are shown.
+   CREATE TABLE records (run TEXT PRIMARY KEY, view TEXT NOT NULL, nodes TEXT NOT NULL) WITHOUT ROWID;`,
+];
+
+export function migrateQueue(storage: DurableObjectStorage): void {
+  migrate(storage, STEPS);
+}

@@ -1,0 +1,138 @@
+/** One turn of a run, purely: facts in; the state moved on, what to write and what to attempt out. */
+import type { Failure } from '../errors.ts';
+import { apply } from './apply.ts';
+import { decide, nextDueAt } from './decide.ts';
+import type { World } from './decide.ts';
+import { isFinal } from './events.ts';
+import type { StepKey } from './events.ts';
+import type { ActiveRow, LedgerRow, RunRow, TurnRecord } from './record.ts';
+import { cancelRun, completeStep, failAttempt } from './settle.ts';
+import type { Success } from './settle.ts';
+import { noChanges } from './state.ts';
+import type { Active, RunState } from './state.ts';
+import { emit, warn } from './write.ts';
+
+/** What reached a run from outside. */
+export type Fact =
+  | { readonly type: 'queue' }
+  | { readonly type: 'start' }
+  | { readonly type: 'wake' }
+  | { readonly type: 'cancel' }
+  | ({ readonly type: 'succeeded'; readonly warnings: readonly string[] } & About & Success)
+  | ({ readonly type: 'failed'; readonly failure: Failure; readonly retryAfterMs?: number } & About);
+
+interface About {
+  readonly key: StepKey;
+  readonly attempt: number;
+}
+
+export interface Turn {
+  readonly record: TurnRecord;
+  /** Steps whose attempt is to begin once the record is written. */
+  readonly launch: readonly Active[];
+}
+
+export function advance(state: RunState, facts: readonly Fact[], world: World): Turn {
+  for (const fact of facts) take(state, fact, world);
+  for (let commands = next(state, world); commands.length > 0; commands = next(state, world)) {
+    for (const command of commands) apply(state, command, world);
+  }
+  const launch = [...state.active.values()].filter(({ phase }) => phase === 'ready');
+  for (const step of launch) step.phase = 'running';
+  return { record: takeRecord(state), launch };
+}
+
+function next(state: RunState, world: World): ReturnType<typeof decide> {
+  const commands = decide(state, world);
+  state.changes.frames = new Set();
+  state.changes.maps = new Set();
+  return commands;
+}
+
+function take(state: RunState, fact: Fact, world: World): void {
+  switch (fact.type) {
+    case 'queue':
+      emit(state, world, { type: 'run.queued' });
+      return;
+    case 'start':
+      return start(state, world);
+    case 'wake':
+      return;
+    case 'cancel':
+      if (!isFinal(state.status)) cancelRun(state, world);
+      return;
+    case 'succeeded':
+    case 'failed':
+      return takeOutcome(state, fact, world);
+  }
+}
+
+function start(state: RunState, world: World): void {
+  if (state.status !== 'queued') return;
+  state.status = 'running';
+  state.startedAt = world.now;
+  emit(state, world, { type: 'run.started' });
+  state.changes.frames.add(state.root);
+}
+
+/** An answer that comes too late, to a step decided or tried again meanwhile, changes nothing. */
+function takeOutcome(
+  state: RunState,
+  fact: Extract<Fact, { type: 'succeeded' | 'failed' }>,
+  world: World,
+): void {
+  const step = state.active.get(fact.key);
+  if (step === undefined || step.attempt !== fact.attempt || step.phase !== 'running') return;
+  if (fact.type === 'failed') return failAttempt(state, step, fact, world);
+  for (const name of fact.warnings) {
+    const detail = `Undefined variable "${name}" was rendered as nothing`;
+    warn(state, world, { code: 'undefined_variable', detail, node: step.node.id });
+  }
+  completeStep(state, step, fact, world);
+}
+
+function takeRecord(state: RunState): TurnRecord {
+  const { events, steps, segments } = state.changes;
+  const ledger = [...segments].flatMap(([key, numbers]) =>
+    [...numbers].map((segment): LedgerRow => ({
+      key,
+      segment,
+      // Copied: the last segment goes on growing.
+      entries: [...(state.ledgers.get(key)?.segments[segment] ?? [])],
+    })),
+  );
+  state.changes.events = noChanges().events;
+  state.changes.steps = new Map();
+  state.changes.segments = new Map();
+  return { run: runRow(state), steps: [...steps.values()], ledger, events };
+}
+
+export function runRow(state: RunState): RunRow {
+  const { status, startedAt, endedAt, seq, stepCount, result, failure } = state;
+  const dueAt = nextDueAt(state);
+  return {
+    status,
+    seq,
+    stepCount,
+    warnings: [...state.warnings],
+    active: [...state.active.values()].filter(({ phase }) => phase !== 'open').map(activeRow),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(endedAt !== undefined && { endedAt }),
+    ...(result !== undefined && { result }),
+    ...(failure !== undefined && { failure }),
+    ...(dueAt !== undefined && { dueAt }),
+  };
+}
+
+function activeRow(step: Active): ActiveRow {
+  const { key, startSeq, startedAt, looped, attempt, retryAt, failure } = step;
+  return {
+    key,
+    startSeq,
+    startedAt,
+    attempt,
+    ...(looped && { looped }),
+    ...(retryAt !== undefined && { retryAt }),
+    ...(failure !== undefined && { failure }),
+  };
+}

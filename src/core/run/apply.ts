@@ -1,0 +1,160 @@
+/** Carries out what `decide` asks for: the one place where a command changes the state of a run. */
+import { failure, toFailure } from '../errors.ts';
+import type { NodeId, PlanNode } from '../recipe/plan.ts';
+import { closeFrame, closeMap } from './close.ts';
+import type { Command, World } from './decide.ts';
+import { noteBackEdges, startOver } from './loops.ts';
+import { openMap, openRecipe } from './open.ts';
+import { cancelSteps, failRun, failStep } from './settle.ts';
+import { itemKey, nodeState, stepKey } from './state.ts';
+import type { Active, Frame, ItemContext, RunState } from './state.ts';
+import { takeEdges } from './take-edges.ts';
+import { emit, warn, writeStep } from './write.ts';
+
+export function apply(state: RunState, command: Command, world: World): void {
+  // An earlier command of the same pass may have ended the run.
+  if (state.status !== 'running') return;
+  switch (command.type) {
+    case 'start':
+      return startNode(state, command, world);
+    case 'skip':
+      return skipNode(state, command, world);
+    case 'start_items':
+      return startItems(state, command, world);
+    case 'close_map':
+      return closeMap(state, command.map, world);
+    case 'close_frame':
+      return closeFrame(state, command.frame, world);
+    case 'loop':
+      startOver(command.frame, command.target);
+      state.changes.frames.add(command.frame);
+      return undefined;
+    case 'retry':
+      return retryStep(command.step);
+    case 'expire':
+      return expireStep(state, command.step, world);
+    case 'expire_run': {
+      const { timeoutMs = 0 } = state.plan.limits;
+      return failRun(state, failure('timeout', `Cannot finish the run within ${timeoutMs} ms`), world);
+    }
+  }
+}
+
+function startNode(
+  state: RunState,
+  { frame, node }: { frame: Frame; node: PlanNode },
+  world: World,
+): void {
+  const its = nodeState(frame, node.id);
+  const looped = its.armed;
+  const isOver = its.visit >= node.maxVisits;
+  its.visit += 1;
+  its.armed = false;
+  its.status = 'active';
+  its.taken = [];
+  const step = begin(state, { key: stepKey(frame, node.id, its.visit), frame, node, visit: its.visit, looped }, world);
+  state.stepCount += 1;
+  if (isOver) {
+    const message = `Cannot visit node "${node.id}" more than ${node.maxVisits} times`;
+    return failStep(state, step, failure('loop_limit', message), world);
+  }
+  const { maxSteps } = state.plan.limits;
+  if (state.stepCount > maxSteps) {
+    return failRun(state, { ...failure('step_limit', `Cannot run more than ${maxSteps} steps`), node: node.id }, world);
+  }
+  open(state, step, world);
+}
+
+/** Enters a step into the active ones. Leaves are `ready` for the driver to attempt. */
+function begin(
+  state: RunState,
+  parts: Pick<Active, 'key' | 'frame' | 'node' | 'visit' | 'looped' | 'item' | 'map'>,
+  world: World,
+): Active {
+  const isItem = parts.map !== undefined;
+  const { key, node, visit } = parts;
+  const startSeq = isItem
+    ? state.seq
+    : emit(state, world, { type: 'node.started', key, node: node.id, visit });
+  const step: Active = { ...parts, startSeq, startedAt: world.now, attempt: 1, phase: 'ready' };
+  state.active.set(key, step);
+  return step;
+}
+
+function open(state: RunState, step: Active, world: World): void {
+  try {
+    if (step.node.type === 'map') openMap(state, step, world);
+    else if (step.node.type === 'recipe') openRecipe(state, step, world);
+  } catch (error) {
+    failStep(state, step, toFailure(error), world);
+  }
+}
+
+function startItems(
+  state: RunState,
+  { map, count }: { map: Active; count: number },
+  world: World,
+): void {
+  const { progress } = map;
+  if (progress === undefined) return;
+  const { node, items, keys } = progress;
+  for (let started = 0; started < count && progress.next < items.length; progress.next += 1) {
+    const index = progress.next;
+    const isKnown = progress.ledger.outcomes[index] ?? state.active.has(itemKey(map, index));
+    if (isKnown !== null && isKnown !== false) continue;
+    const key = keys?.[index];
+    const item: ItemContext = {
+      item: items[index] ?? null,
+      index,
+      total: items.length,
+      ...(key !== undefined && { key }),
+      ...(map.item && { parent: map.item }),
+    };
+    started += 1;
+    progress.inFlight += 1;
+    const parts = { key: itemKey(map, index), frame: map.frame, node: node.task, visit: map.visit };
+    open(state, begin(state, { ...parts, looped: false, item, map }, world), world);
+    if (state.status !== 'running') return;
+  }
+  state.changes.maps.add(map);
+}
+
+function skipNode(
+  state: RunState,
+  command: Extract<Command, { type: 'skip' }>,
+  world: World,
+): void {
+  const { frame, node, reason, warning } = command;
+  const its = nodeState(frame, node.id);
+  const key = stepKey(frame, node.id, its.visit + 1);
+  if (warning !== undefined) {
+    const detail = `Condition "when" of node "${node.id}" counts as false: ${warning}`;
+    warn(state, world, { code: 'condition_error', detail, node: node.id });
+  }
+  const seq = emit(state, world, { type: 'node.skipped', key, node: node.id, reason });
+  its.status = 'skipped';
+  // A node that its own `when` switches off is passed through; a dead path ends.
+  const passed = reason === 'when' ? takeEdges(frame, node.id, { ...world, identity: state.identity }) : undefined;
+  its.taken = passed?.taken ?? [];
+  its.armed = false;
+  for (const found of passed?.warnings ?? []) warn(state, world, found);
+  noteBackEdges(frame, its.taken);
+  const step: Active = {
+    key, node, frame, visit: its.visit + 1, looped: false,
+    startSeq: seq, startedAt: world.now, attempt: 0, phase: 'ready',
+  };
+  writeStep(state, step, world, { status: 'skipped', endSeq: seq, taken: its.taken });
+  state.changes.frames.add(frame);
+}
+
+function retryStep(step: Active): void {
+  delete step.retryAt;
+  step.attempt += 1;
+  step.phase = 'ready';
+}
+
+function expireStep(state: RunState, step: Active, world: World): void {
+  const { timeoutMs = 0 } = step.node;
+  cancelSteps(state, ({ key }) => key !== step.key && key.startsWith(step.key), world);
+  failStep(state, step, failure('timeout', `Cannot finish node "${step.node.id}" within ${timeoutMs} ms`), world);
+}

@@ -1,0 +1,153 @@
+/**
+ * What should happen next, as a function of the run's state. Reads only what has changed since it
+ * was asked last, so that a turn costs the same at step 1 and at step 10 000.
+ *
+ * D1. A node starts once every forward edge into it is decided and one of them is taken.
+ * D2. A node with every edge into it decided and none taken is skipped: a dead path.
+ * D3. A loop starts over only when all behind its target has been decided, so the order in which
+ *     parallel steps finish changes nothing.
+ */
+import { codeOf } from '../errors.ts';
+import type { NodeId, PlanNode } from '../recipe/plan.ts';
+import { isFinal } from './events.ts';
+import { holds } from './resolve.ts';
+import type { Active, Frame, NodeState, RunIdentity, RunState } from './state.ts';
+import { nodeState } from './state.ts';
+import { edgeContext } from './take-edges.ts';
+
+/** The time and chance a turn is taken with. */
+export interface World {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
+export type Command =
+  | { readonly type: 'start'; readonly frame: Frame; readonly node: PlanNode }
+  | { readonly type: 'skip'; readonly frame: Frame; readonly node: PlanNode; readonly reason: 'when' | 'branch'; readonly warning?: string }
+  | { readonly type: 'start_items'; readonly map: Active; readonly count: number }
+  | { readonly type: 'close_map'; readonly map: Active }
+  | { readonly type: 'loop'; readonly frame: Frame; readonly target: NodeId }
+  | { readonly type: 'close_frame'; readonly frame: Frame }
+  | { readonly type: 'retry'; readonly step: Active }
+  | { readonly type: 'expire'; readonly step: Active }
+  | { readonly type: 'expire_run' };
+
+export function decide(state: RunState, world: World): Command[] {
+  if (state.status !== 'running') return [];
+  return [
+    ...decideDue(state, world.now),
+    ...[...state.changes.maps].flatMap(decideMap),
+    ...[...state.changes.frames].flatMap((frame) => decideFrame(frame, state.identity, world)),
+  ];
+}
+
+/** When `decide` has to be asked again though nothing happened; in epoch milliseconds. */
+export function nextDueAt(state: RunState): number | undefined {
+  if (isFinal(state.status)) return undefined;
+  let due = runDeadline(state);
+  for (const step of state.active.values()) due = earlier(due, earlier(step.retryAt, deadlineOf(step)));
+  return due;
+}
+
+function decideDue(state: RunState, now: number): Command[] {
+  const deadline = runDeadline(state);
+  if (deadline !== undefined && deadline <= now) return [{ type: 'expire_run' }];
+  const commands: Command[] = [];
+  for (const step of state.active.values()) {
+    const stepDeadline = deadlineOf(step);
+    if (stepDeadline !== undefined && stepDeadline <= now) commands.push({ type: 'expire', step });
+    else if (step.retryAt !== undefined && step.retryAt <= now) commands.push({ type: 'retry', step });
+  }
+  return commands;
+}
+
+function runDeadline({ plan, startedAt }: RunState): number | undefined {
+  const { timeoutMs } = plan.limits;
+  return timeoutMs === undefined || startedAt === undefined ? undefined : startedAt + timeoutMs;
+}
+
+/** Leaves are timed by their attempt; a map or sub-recipe has no attempt to do it. */
+function deadlineOf(step: Active): number | undefined {
+  if (step.phase !== 'open' || step.node.timeoutMs === undefined) return undefined;
+  return step.startedAt + step.node.timeoutMs;
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : b === undefined ? a : Math.min(a, b);
+}
+
+function decideMap(map: Active): Command[] {
+  const { progress } = map;
+  if (progress === undefined) return [];
+  const { node, ledger, items, next, inFlight } = progress;
+  const isHalted = node.itemErrors === 'halt' && ledger.failed > 0;
+  if (ledger.decided === items.length || (isHalted && inFlight === 0)) {
+    return [{ type: 'close_map', map }];
+  }
+  if (isHalted) return [];
+  const limit = node.batchSize === undefined ? items.length : batchEnd(ledger.decided, node.batchSize);
+  const count = Math.min(node.maxConcurrency - inFlight, Math.min(limit, items.length) - next);
+  return count > 0 ? [{ type: 'start_items', map, count }] : [];
+}
+
+/** A batch starts when the one before it is decided. */
+function batchEnd(decided: number, size: number): number {
+  return (Math.floor(decided / size) + 1) * size;
+}
+
+function decideFrame(frame: Frame, identity: RunIdentity, world: World): Command[] {
+  if (frame.ended) return [];
+  const commands: Command[] = [];
+  let isBusy = false;
+  for (const node of frame.graph.nodes) {
+    const state = nodeState(frame, node.id);
+    if (state.status === 'active') isBusy = true;
+    if (state.status !== 'pending') continue;
+    const next = readiness(frame, node.id, state);
+    if (next === 'wait') isBusy = true;
+    else if (next === 'dead') commands.push({ type: 'skip', frame, node, reason: 'branch' });
+    else commands.push(startOrSkip(frame, node, { ...world, identity }));
+  }
+  if (commands.length > 0) return commands;
+  const target = dueLoop(frame);
+  if (target !== undefined) return [{ type: 'loop', frame, target }];
+  return isBusy ? [] : [{ type: 'close_frame', frame }];
+}
+
+function readiness(frame: Frame, id: NodeId, state: NodeState): 'wait' | 'ready' | 'dead' {
+  let isReached = state.armed || frame.index.isEntry(id);
+  for (const index of frame.index.incoming(id)) {
+    const edge = frame.graph.edges[index];
+    const from = edge && frame.nodes.get(edge.from);
+    if (from === undefined) continue;
+    if (from.status === 'pending' || from.status === 'active') return 'wait';
+    if (from.taken.includes(index)) isReached = true;
+  }
+  return isReached ? 'ready' : 'dead';
+}
+
+function startOrSkip(frame: Frame, node: PlanNode, world: World & { identity: RunIdentity }): Command {
+  if (node.when === undefined) return { type: 'start', frame, node };
+  try {
+    if (holds(node.when, edgeContext(frame, world))) return { type: 'start', frame, node };
+    return { type: 'skip', frame, node, reason: 'when' };
+  } catch (error) {
+    return { type: 'skip', frame, node, reason: 'when', warning: codeOf(error) ?? 'internal' };
+  }
+}
+
+/** The first listed node that a taken back edge leads to and whose loop's body has settled. */
+function dueLoop(frame: Frame): NodeId | undefined {
+  if (frame.pendingBack.size === 0) return undefined;
+  const targets = new Set([...frame.pendingBack].map((index) => frame.graph.edges[index]?.to));
+  return frame.graph.nodes.find(
+    ({ id }) => targets.has(id) && [...frame.index.reach(id)].every((behind) => isDecided(frame, behind)),
+  )?.id;
+}
+
+function isDecided(frame: Frame, id: NodeId): boolean {
+  const { status } = nodeState(frame, id);
+  return status !== 'pending' && status !== 'active';
+}

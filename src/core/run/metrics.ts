@@ -1,0 +1,66 @@
+/** A run in numbers, read off its rows. */
+import type { Ledger } from './state.ts';
+import type { ActiveRow, RunRow, StepRow } from './record.ts';
+import type { StepStats } from './events.ts';
+import type { RunMetrics } from './view.ts';
+
+export interface MeasuredRun {
+  readonly run: RunRow;
+  readonly steps: readonly StepRow[];
+  readonly ledgers: ReadonlyMap<string, Pick<Ledger, 'outcomes' | 'failed'>>;
+  readonly now: number;
+}
+
+export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics {
+  const ran = steps.filter(({ status }) => status === 'completed' || status === 'failed' || status === 'cancelled');
+  const times = [
+    ...ran.map(({ key, startedAt, endedAt }) => ({ id: key, time_ms: endedAt - startedAt })),
+    ...run.active.filter(isOwn).map(({ key, startedAt }) => ({ id: key, time_ms: now - startedAt })),
+  ];
+  // A sub-recipe's nodes lie within their owner's time, which counts already.
+  const ownTimes = times.filter(({ id }) => !id.includes('/'));
+  const nodeTime = ownTimes.reduce((sum, { time_ms: ms }) => sum + ms, 0);
+  const totalTime = run.startedAt === undefined ? 0 : (run.endedAt ?? now) - run.startedAt;
+  const itemOutcomes = [...ledgers.values()].flatMap(({ outcomes }) => outcomes.filter((outcome) => outcome !== null));
+  const stats = [
+    ...ran.flatMap((row) => row.stats ?? []),
+    ...itemOutcomes.flatMap((outcome) => (outcome.ok ? [outcome.stats] : [])),
+  ];
+  const looked = stats.filter(({ cached }) => cached !== undefined);
+  const itemFailures = [...ledgers.values()].reduce((sum, { failed }) => sum + failed, 0);
+  return {
+    total_time_ms: totalTime,
+    node_time_ms: nodeTime,
+    parallel_efficiency: ratio(nodeTime, totalTime),
+    slowest_node: slowest(times),
+    error_count: steps.filter(({ status }) => status === 'failed').length + itemFailures,
+    cache_hit_rate: ratio(looked.filter(({ cached }) => cached === true).length, looked.length),
+    node_count: times.length,
+    skipped_count: steps.filter(({ status }) => status === 'skipped').length,
+    item_count: itemOutcomes.length,
+    attempts: [...ran, ...run.active].reduce((sum, { attempt }) => sum + attempt, 0),
+    fuel: total(stats, 'fuel'),
+    input_tokens: total(stats, 'inputTokens'),
+    output_tokens: total(stats, 'outputTokens'),
+  };
+}
+
+/** Whether an active step is a node's, not an item's. */
+function isOwn({ key }: ActiveRow): boolean {
+  return !key.endsWith(']');
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function slowest(times: readonly { id: string; time_ms: number }[]): RunMetrics['slowest_node'] {
+  return times.reduce<RunMetrics['slowest_node']>(
+    (worst, each) => (worst === null || each.time_ms > worst.time_ms ? each : worst),
+    null,
+  );
+}
+
+function total(stats: readonly StepStats[], field: 'fuel' | 'inputTokens' | 'outputTokens'): number {
+  return stats.reduce((sum, each) => sum + (each[field] ?? 0), 0);
+}

@@ -1,0 +1,145 @@
+/** Opens what holds other steps: a map over its items, a sub-recipe over its graph. */
+import { ComposerError } from '../errors.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+import { isJsonObject, ownProperty, utf8Length } from '../json.ts';
+import { checkInputs } from '../recipe/inputs.ts';
+import type { MapNode, Plan, PlanNode, RecipeNode } from '../recipe/plan.ts';
+import type { World } from './decide.ts';
+import { MAX_VALUE_BYTES } from './record.ts';
+import { createResolveContext, listOf, resolve, resolveObject, resolveToText } from './resolve.ts';
+import type { ResolveContext } from './resolve.ts';
+import { scopeOf } from './scope.ts';
+import { createFrame, createLedger } from './state.ts';
+import type { Active, RunState } from './state.ts';
+import { warn, writeStep } from './write.ts';
+
+export const MAX_ITEMS = 100_000;
+const MAX_DEPTH = 8;
+
+/** Throws `map_over_invalid` and what its templates throw. */
+export function openMap(state: RunState, step: Active, world: World): void {
+  const node = mapNode(step);
+  const over = resolve(node.over, contextOf(state, step, world));
+  const list = listOf(over);
+  if (list === undefined) {
+    const kind = over === null ? 'nothing' : `a ${typeof over}`;
+    throw new ComposerError(
+      'map_over_invalid',
+      `Cannot go over "over" of node "${node.id}": expected a list or a map, found ${kind}`,
+    );
+  }
+  if (list.items.length > MAX_ITEMS) {
+    throw new ComposerError(
+      'map_over_invalid',
+      `Cannot go over ${list.items.length} items in node "${node.id}": at most ${MAX_ITEMS} are allowed`,
+    );
+  }
+  if (utf8Length(JSON.stringify(over)) > MAX_VALUE_BYTES) {
+    throw new ComposerError(
+      'value_too_large',
+      `Cannot go over "over" of node "${node.id}": it is larger than ${MAX_VALUE_BYTES} bytes`,
+    );
+  }
+  const ledger = createLedger();
+  state.ledgers.set(step.key, ledger);
+  step.phase = 'open';
+  step.progress = { node, ledger, next: 0, inFlight: 0, ...list };
+  writeStep(state, step, world, { status: 'open', endSeq: state.seq, taken: [] });
+  state.changes.maps.add(step);
+}
+
+/** Throws `recipe_not_found`, `inputs_invalid` and what its templates throw. */
+export function openRecipe(state: RunState, step: Active, world: World): void {
+  const node = recipeNode(step);
+  const context = contextOf(state, step, world);
+  const path = resolveToText(node.path, context);
+  const plan = findPlan(state.plan, step.frame.plan, path);
+  if (plan === undefined) throw new ComposerError('recipe_not_found', `Cannot find sub-recipe "${path}"`);
+  if (depthOf(step) >= MAX_DEPTH) {
+    throw new ComposerError('recipe_invalid', `Cannot nest recipes deeper than ${MAX_DEPTH}`);
+  }
+  const checked = checkInputs(plan, mappedInputs(node, plan, context));
+  if (!checked.ok) {
+    const issues = checked.error;
+    const details = issues.map(({ detail }) => detail).join('; ');
+    throw new ComposerError('inputs_invalid', `Cannot start sub-recipe "${path}": ${details}`, { issues });
+  }
+  if (utf8Length(JSON.stringify(checked.value.values)) > MAX_VALUE_BYTES) {
+    const message = `Cannot start sub-recipe "${path}": its inputs are larger than ${MAX_VALUE_BYTES} bytes`;
+    throw new ComposerError('value_too_large', message);
+  }
+  for (const { code, detail } of checked.value.warnings) warn(state, world, { code, detail, node: node.id });
+  step.phase = 'open';
+  step.recipe = path;
+  step.inside = createFrame(`${step.key}/`, plan, checked.value.values, step);
+  writeStep(state, step, world, { status: 'open', endSeq: state.seq, taken: [] });
+  state.changes.frames.add(step.inside);
+}
+
+/** Without a mapping a sub-recipe gets the node's `input`, or else what the parent has under its names. */
+function mappedInputs(node: RecipeNode, plan: Plan, context: ResolveContext): JsonObject {
+  if (node.inputMapping !== undefined) return resolveObject(node.inputMapping, context);
+  if (isJsonObject(node.input)) return resolveObject(node.input, context);
+  const found = plan.inputs.flatMap(({ id }): [string, JsonValue][] => {
+    const value = context.scope.get(id);
+    return value === undefined ? [] : [[id, value]];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What the templates of a step's own fields can read. */
+export function contextOf(state: RunState, step: Active, world: World): ResolveContext {
+  return stepContext(state, step, world).context;
+}
+
+/** The same with the node's resolved input, which is itself resolved without itself. */
+export function stepContext(
+  state: RunState,
+  step: Active,
+  world: World,
+): { readonly context: ResolveContext; readonly input: JsonValue | undefined } {
+  const { frame, item } = step;
+  const parts = { identity: state.identity, now: world.now, ...(item && { item }) };
+  const outer = createResolveContext({ plan: frame.plan, scope: scopeOf(frame, parts), ...world });
+  const input = step.node.input === undefined ? undefined : resolve(step.node.input, outer);
+  if (!isJsonObject(input)) return { context: outer, input };
+  return { context: { ...outer, scope: scopeOf(frame, { ...parts, input }) }, input };
+}
+
+export function findPlan(root: Plan, near: Plan, path: string): Plan | undefined {
+  for (const recipes of [near.recipes, root.recipes]) {
+    if (Object.hasOwn(recipes, path)) return recipes[path];
+  }
+  return undefined;
+}
+
+function depthOf(step: Active): number {
+  let depth = 0;
+  for (let owner = step.frame.owner; owner !== undefined; owner = owner.frame.owner) depth += 1;
+  return depth;
+}
+
+/**
+ * The outputs of a sub-recipe that are also published by name. Read off the node's output, so that a
+ * restart finds the same ones.
+ */
+export function mappedNames(node: PlanNode, output: JsonValue): readonly (readonly [string, JsonValue])[] {
+  if (node.type !== 'recipe' || node.outputMapping === undefined) return [];
+  const names = Object.keys(node.outputMapping);
+  if (names.length === 1 && node.hasOutput) return names.map((name) => [name, output] as const);
+  if (!isJsonObject(output)) return [];
+  return names.flatMap((name) => {
+    const value = ownProperty(output, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+}
+
+export function mapNode({ node }: Active): MapNode {
+  if (node.type !== 'map') throw new Error(`Cannot open node "${node.id}" as a map`);
+  return node;
+}
+
+export function recipeNode({ node }: Active): RecipeNode {
+  if (node.type !== 'recipe') throw new Error(`Cannot open node "${node.id}" as a recipe`);
+  return node;
+}

@@ -1,0 +1,60 @@
+/** What a finished graph hands out. */
+import { toFailure } from '../errors.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+import type { World } from './decide.ts';
+import type { RunWarning } from './record.ts';
+import { holds, resolve } from './resolve.ts';
+import type { ResolveContext } from './resolve.ts';
+import type { Frame, RunIdentity } from './state.ts';
+import { edgeContext } from './take-edges.ts';
+import type { OutputSpec } from '../recipe/plan.ts';
+
+export interface Outputs {
+  readonly outputs: JsonObject;
+  /** Ids of outputs that nothing provided. */
+  readonly missing: readonly string[];
+  readonly warnings: readonly RunWarning[];
+}
+
+export function collectOutputs(frame: Frame, identity: RunIdentity, world: World): Outputs {
+  if (frame.graph.outputs === undefined) return allOutputs(frame);
+  const context = edgeContext(frame, { identity, ...world });
+  const outputs: [string, JsonValue][] = [];
+  const missing: string[] = [];
+  const warnings: RunWarning[] = [];
+  for (const spec of frame.graph.outputs) {
+    try {
+      if (spec.condition !== undefined && !holds(spec.condition, context)) continue;
+      const value = outputValue(spec, context);
+      if (value === undefined) missing.push(spec.id);
+      else outputs.push([spec.id, value]);
+    } catch (error) {
+      missing.push(spec.id);
+      const { message } = toFailure(error);
+      warnings.push({ code: 'output_error', detail: `Output "${spec.id}" is missing: ${message}` });
+    }
+  }
+  return { outputs: Object.fromEntries(outputs), missing, warnings };
+}
+
+function allOutputs(frame: Frame): Outputs {
+  const outputs = frame.graph.nodes.flatMap(({ output }): [string, JsonValue][] => {
+    const published = frame.values.get(output);
+    return published?.writer === undefined ? [] : [[output, published.value]];
+  });
+  return { outputs: Object.fromEntries(outputs), missing: [], warnings: [] };
+}
+
+/** A path whose root nothing has provided is missing, not null and not the text of the path. */
+function outputValue({ id, value }: OutputSpec, context: ResolveContext): JsonValue | undefined {
+  const source = value ?? id;
+  if (typeof source === 'string' && /^[A-Za-z_][\w.[\]-]*$/.test(source)) {
+    const root = /^\w+/.exec(source)?.[0] ?? source;
+    if (context.scope.get(root) === undefined) return undefined;
+    const found = resolve(source, context);
+    return found === null && source !== root ? undefined : found;
+  }
+  const before = context.missing.size;
+  const resolved = resolve(source, context);
+  return resolved === null && context.missing.size > before ? undefined : resolved;
+}

@@ -1,0 +1,198 @@
+/** What becomes of a step that ended: its row, its output, the way on. */
+import { ComposerError, failure } from '../errors.ts';
+import type { Failure } from '../errors.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+import { isJsonObject, utf8Length } from '../json.ts';
+import type { PlanNode } from '../recipe/plan.ts';
+import { isRetried, nextDelay } from '../retry.ts';
+import type { World } from './decide.ts';
+import type { StepStats } from './events.ts';
+import { noteBackEdges } from './loops.ts';
+import { mappedNames } from './open.ts';
+import { MAX_VALUE_BYTES } from './record.ts';
+import type { ItemOutcome, RunFailure } from './record.ts';
+import { nodeState, publish } from './state.ts';
+import type { Active, Frame, RunState } from './state.ts';
+import { takeEdges } from './take-edges.ts';
+import { emit, warn, writeOutcome, writeStep } from './write.ts';
+
+export interface Success {
+  readonly output: JsonValue;
+  readonly stats: StepStats;
+  /** The resolved input, for a map that collects records. */
+  readonly inputs?: JsonObject;
+}
+
+export function completeStep(state: RunState, step: Active, success: Success, world: World): void {
+  const { output, stats } = success;
+  const value = step.map?.progress?.node.collect === 'records' ? recordOf(step, success) : output;
+  if (isTooLarge(value)) {
+    const message = `Cannot keep the output of node "${step.node.id}": it is larger than ${MAX_VALUE_BYTES} bytes`;
+    return failStep(state, step, failure('value_too_large', message), world);
+  }
+  state.active.delete(step.key);
+  if (step.map !== undefined) return settleItem(state, step, { ok: true, value, stats }, world);
+  const { key, node, attempt } = step;
+  const endSeq = emit(state, world, { type: 'node.completed', key, node: node.id, attempt, stats });
+  passOn(state, step, { status: 'completed', endSeq, output, stats }, world);
+}
+
+export function isTooLarge(value: JsonValue): boolean {
+  return utf8Length(JSON.stringify(value)) > MAX_VALUE_BYTES;
+}
+
+/** An attempt failed: another one later, or the end of the step. */
+export function failAttempt(
+  state: RunState,
+  step: Active,
+  failed: { readonly failure: Failure; readonly retryAfterMs?: number },
+  world: World,
+): void {
+  const policy = retryPolicyOf(step);
+  if (!isRetried(policy, step.attempt, failed.failure)) {
+    return failStep(state, step, failed.failure, world);
+  }
+  const delayMs = Math.max(nextDelay(policy, step.attempt, world.random()), failed.retryAfterMs ?? 0);
+  step.phase = 'backoff';
+  step.retryAt = world.now + delayMs;
+  step.failure = failed.failure;
+  const { key, node, attempt, retryAt } = step;
+  emit(state, world, { type: 'node.retrying', key, node: node.id, attempt, retryAt, failure: failed.failure });
+}
+
+/** A map's own `retry` counts per item, unless its task has one. */
+function retryPolicyOf({ node, map }: Active): Active['node']['retry'] {
+  if (map === undefined || node.retry.maxAttempts > 1) return node.retry;
+  return map.node.retry;
+}
+
+export function failStep(state: RunState, step: Active, failed: Failure, world: World): void {
+  state.active.delete(step.key);
+  const { key, node, attempt } = step;
+  if (step.map !== undefined && node.onError === 'halt') {
+    return settleItem(state, step, { ok: false, failure: failed }, world);
+  }
+  const handled = node.onError === 'continue';
+  const output = handled ? errorOutput(failed) : undefined;
+  if (step.map !== undefined && output !== undefined) {
+    const value = step.map.progress?.node.collect === 'records' ? recordOf(step, { output }) : output;
+    return settleItem(state, step, { ok: true, value, stats: { wallMs: 0 } }, world);
+  }
+  const endSeq = emit(state, world, { type: 'node.failed', key, node: node.id, attempt, failure: failed, handled });
+  if (output !== undefined) {
+    return passOn(state, step, { status: 'failed', endSeq, output, failure: failed }, world);
+  }
+  nodeState(step.frame, node.id).status = 'failed';
+  writeStep(state, step, world, { status: 'failed', endSeq, taken: [], failure: failed });
+  failFrame(state, step.frame, { ...failed, node: node.id }, world);
+}
+
+/** What a failed node leaves in place of its output under `on_error: continue`. */
+function errorOutput({ code, message, details }: Failure): JsonObject {
+  return { success: false, error: { code, message, ...(details !== undefined && { details }) } };
+}
+
+function failFrame(state: RunState, frame: Frame, failed: RunFailure, world: World): void {
+  if (frame.owner === undefined) return failRun(state, failed, world);
+  frame.ended = true;
+  cancelSteps(state, ({ key }) => key.startsWith(frame.path), world);
+  failStep(state, frame.owner, failed, world);
+}
+
+export function failRun(state: RunState, failed: RunFailure, world: World): void {
+  cancelSteps(state, () => true, world);
+  const { node, ...plain } = failed;
+  state.failure = failed;
+  endRun(state, 'failed', world);
+  emit(state, world, { type: 'run.failed', failure: plain, ...(node !== undefined && { node }) });
+}
+
+export function cancelRun(state: RunState, world: World): void {
+  cancelSteps(state, () => true, world);
+  endRun(state, 'cancelled', world);
+  emit(state, world, { type: 'run.cancelled' });
+}
+
+export function endRun(state: RunState, status: 'completed' | 'failed' | 'cancelled', world: World): void {
+  state.status = status;
+  state.endedAt = world.now;
+  state.root.ended = true;
+}
+
+/** Ends active steps undecided. Items leave no row, so that a resumed run repeats them. */
+export function cancelSteps(state: RunState, isMeant: (step: Active) => boolean, world: World): void {
+  for (const step of state.active.values()) {
+    if (!isMeant(step)) continue;
+    state.active.delete(step.key);
+    if (step.map !== undefined) continue;
+    const { key, node, frame } = step;
+    nodeState(frame, node.id).status = 'cancelled';
+    const endSeq = emit(state, world, { type: 'node.cancelled', key, node: node.id });
+    writeStep(state, step, world, { status: 'cancelled', endSeq, taken: [] });
+  }
+}
+
+/** Publishes the output, decides the edges out of the node and wakes what waits for them. */
+function passOn(
+  state: RunState,
+  step: Active,
+  decided: { status: 'completed' | 'failed'; endSeq: number; output: JsonValue; failure?: Failure; stats?: StepStats },
+  world: World,
+): void {
+  const { frame, node } = step;
+  const its = nodeState(frame, node.id);
+  its.status = decided.status;
+  its.output = decided.output;
+  publishOutput(state, step, decided.output, world);
+  const { taken, warnings } = takeEdges(frame, node.id, { ...world, identity: state.identity });
+  its.taken = taken;
+  for (const warning of warnings) warn(state, world, warning);
+  noteBackEdges(frame, taken);
+  writeStep(state, step, world, { ...decided, taken });
+  state.changes.frames.add(frame);
+}
+
+function publishOutput(state: RunState, { frame, node }: Active, output: JsonValue, world: World): void {
+  publish(frame, node.id, node.output, output);
+  for (const [name, value] of mappedNames(node, output)) {
+    if (publishFree(frame, node, name, value)) continue;
+    const detail = `Output "${name}" of sub-recipe "${node.id}" is not published: the name is taken`;
+    warn(state, world, { code: 'name_taken', detail, node: node.id });
+  }
+}
+
+/** Publishes under a name that no other node and no input has. */
+export function publishFree(frame: Frame, node: PlanNode, name: string, value: JsonValue): boolean {
+  if (name === node.output) return true;
+  const current = frame.values.get(name);
+  if (current !== undefined && current.writer !== node.id) return false;
+  publish(frame, node.id, name, value);
+  return true;
+}
+
+function settleItem(state: RunState, step: Active, outcome: ItemOutcome, world: World): void {
+  const { map, item, node } = step;
+  if (map?.progress === undefined || item === undefined) return;
+  map.progress.inFlight -= 1;
+  const { index } = item;
+  const about = { key: step.key, node: map.node.id, index };
+  if (outcome.ok) emit(state, world, { type: 'item.completed', ...about, stats: outcome.stats });
+  else emit(state, world, { type: 'item.failed', ...about, failure: outcome.failure });
+  if (node.type === 'recipe' || node.type === 'map') state.changes.steps.delete(step.key);
+  writeOutcome(state, map, index, outcome);
+  state.changes.maps.add(map);
+}
+
+function recordOf(step: Active, { output, inputs }: Pick<Success, 'output' | 'inputs'>): JsonObject {
+  const { item, node } = step;
+  if (item === undefined) throw new ComposerError('internal', 'Cannot make a record outside a map');
+  return {
+    ...(isJsonObject(item.item) && item.item),
+    ...inputs,
+    item: item.item,
+    index: item.index,
+    ...(item.key !== undefined && { key: item.key }),
+    status: 'ok',
+    [node.output]: output,
+  };
+}

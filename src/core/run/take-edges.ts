@@ -1,0 +1,57 @@
+/** Which edges a decided node's flow takes. */
+import { toFailure } from '../errors.ts';
+import type { NodeId } from '../recipe/plan.ts';
+import type { RunWarning } from './record.ts';
+import { createResolveContext, holds } from './resolve.ts';
+import type { ResolveContext } from './resolve.ts';
+import { scopeOf } from './scope.ts';
+import type { Frame, RunIdentity } from './state.ts';
+
+export interface TakenEdges {
+  /** Indexes into the graph's edges. */
+  readonly taken: readonly number[];
+  readonly warnings: readonly RunWarning[];
+}
+
+/** A condition never throws: an error counts as false and leaves a warning that names the edge. */
+export function takeEdges(
+  frame: Frame,
+  id: NodeId,
+  world: { identity: RunIdentity; now: number; random: () => number },
+): TakenEdges {
+  const out = frame.index.outgoing(id);
+  if (out.length === 0) return { taken: out, warnings: [] };
+  const context = edgeContext(frame, world);
+  const warnings: RunWarning[] = [];
+  const taken = out.filter((index) => {
+    const edge = frame.graph.edges[index];
+    if (edge?.condition === undefined) return edge !== undefined;
+    try {
+      return holds(edge.condition, context);
+    } catch (error) {
+      const { message } = toFailure(error);
+      warnings.push({
+        code: 'condition_error',
+        detail: `Condition of edge "${edge.from} to ${edge.to}" counts as false: ${message}`,
+        node: id,
+      });
+      return false;
+    }
+  });
+  if (taken.length === 0) {
+    warnings.push({
+      code: 'no_branch_taken',
+      detail: `No edge out of "${id}" was taken, so that branch ends there`,
+      node: id,
+    });
+  }
+  return { taken, warnings };
+}
+
+export function edgeContext(
+  frame: Frame,
+  { identity, now, random }: { identity: RunIdentity; now: number; random: () => number },
+): ResolveContext {
+  const scope = scopeOf(frame, { identity, now });
+  return createResolveContext({ plan: frame.plan, scope, now, random });
+}

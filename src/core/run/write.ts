@@ -1,0 +1,94 @@
+/** The only writers of a run's history and rows: every change goes through one of these. */
+import type { Failure } from '../errors.ts';
+import { utf8Length } from '../json.ts';
+import type { JsonValue } from '../json.ts';
+import type { EventBody, StepStats } from './events.ts';
+import type { World } from './decide.ts';
+import { LEDGER_BYTES, LEDGER_ITEMS } from './record.ts';
+import type { ItemOutcome, RunWarning, StepRow } from './record.ts';
+import type { Active, Ledger, RunState } from './state.ts';
+
+/** Warnings kept per run; later ones are dropped, since each looks like the first hundred. */
+const MAX_WARNINGS = 100;
+
+/** Appends an event and gives its number. */
+export function emit(state: RunState, world: World, body: EventBody): number {
+  state.seq += 1;
+  state.changes.events.push({ seq: state.seq, at: world.now, ...body });
+  return state.seq;
+}
+
+export function warn(state: RunState, world: World, warning: RunWarning): void {
+  const isKnown = state.warnings.some(
+    ({ code, detail, node }) =>
+      code === warning.code && detail === warning.detail && node === warning.node,
+  );
+  if (isKnown || state.warnings.length >= MAX_WARNINGS) return;
+  state.warnings.push(warning);
+  emit(state, world, { type: 'run.warning', ...warning });
+}
+
+export interface Decision {
+  readonly status: StepRow['status'];
+  readonly endSeq: number;
+  readonly taken: readonly number[];
+  readonly output?: JsonValue;
+  readonly failure?: Failure;
+  readonly stats?: StepStats;
+}
+
+/** Writes the row of a step that is decided, or of a map or sub-recipe that was opened. */
+export function writeStep(state: RunState, step: Active, world: World, decision: Decision): void {
+  const row: StepRow = {
+    key: step.key,
+    attempt: step.attempt,
+    startSeq: step.startSeq,
+    startedAt: step.startedAt,
+    endedAt: world.now,
+    ...(step.looped && { looped: true }),
+    ...decision,
+    ...(decision.status === 'open' && openedWith(step)),
+  };
+  state.changes.steps.set(step.key, row);
+  state.rows.set(step.key, row);
+}
+
+function openedWith({ progress, inside, recipe }: Active): Partial<StepRow> {
+  if (progress !== undefined) {
+    return { items: progress.items, ...(progress.keys && { itemKeys: progress.keys }) };
+  }
+  return inside === undefined || recipe === undefined ? {} : { inputs: inside.inputs, recipe };
+}
+
+export function writeOutcome(state: RunState, map: Active, index: number, outcome: ItemOutcome): void {
+  const { progress } = map;
+  if (progress === undefined) return;
+  const segment = addOutcome(progress.ledger, index, outcome);
+  const changed = state.changes.segments.get(map.key);
+  if (changed === undefined) state.changes.segments.set(map.key, new Set([segment]));
+  else changed.add(segment);
+}
+
+/** Enters an outcome and gives the number of the segment it went to. */
+function addOutcome(ledger: Ledger, index: number, outcome: ItemOutcome): number {
+  const bytes = utf8Length(JSON.stringify(outcome));
+  let tail = ledger.segments.at(-1) ?? [];
+  const isFull =
+    tail.length >= LEDGER_ITEMS || (tail.length > 0 && ledger.tailBytes + bytes > LEDGER_BYTES);
+  if (isFull) {
+    tail = [];
+    ledger.segments.push(tail);
+    ledger.tailBytes = 0;
+  }
+  tail.push([index, outcome]);
+  ledger.tailBytes += bytes;
+  countOutcome(ledger, index, outcome);
+  return ledger.segments.length - 1;
+}
+
+export function countOutcome(ledger: Ledger, index: number, outcome: ItemOutcome): void {
+  while (ledger.outcomes.length <= index) ledger.outcomes.push(null);
+  ledger.outcomes[index] = outcome;
+  ledger.decided += 1;
+  if (!outcome.ok) ledger.failed += 1;
+}

@@ -1,0 +1,44 @@
+/** Bindings, variables and secrets, parsed once: a missing or malformed one fails with its name. */
+import { z } from 'zod';
+import type { CatalogObject } from './adapters/durable-objects/catalog-object.ts';
+import type { WorkflowQueueObject } from './adapters/durable-objects/workflow-queue.ts';
+
+export interface Bindings {
+  readonly LOADER: WorkerLoader;
+  readonly WORKFLOW_QUEUE: DurableObjectNamespace<WorkflowQueueObject>;
+  readonly CATALOG: DurableObjectNamespace<CatalogObject>;
+  readonly META: KVNamespace;
+  readonly FILES: R2Bucket;
+}
+
+const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault);
+
+const Variables = z.object({
+  /** SHA-256 of the admin key, in hex. */
+  ADMIN_KEY_SHA256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 in hex')
+    .transform((digest) => digest.toLowerCase())
+    .optional(),
+  /** The address that a launcher has bound; nothing else may set it. */
+  BOUND_HOST: z.string().min(1).optional(),
+  INSTANCE: z.string().min(1).optional(),
+  PLATFORM: z.enum(['cloudflare', 'self-hosted']).default('cloudflare'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Runs of a partition under way at a time, and waiting. */
+  MAX_RUNNING: count(100),
+  MAX_QUEUED: count(10_000),
+});
+
+export type Variables = z.infer<typeof Variables>;
+
+const BINDINGS = ['LOADER', 'WORKFLOW_QUEUE', 'CATALOG', 'META', 'FILES'] as const;
+
+export function readVariables(env: object): Variables {
+  const missing = BINDINGS.filter((name) => !(name in env));
+  if (missing.length > 0) throw new Error(`Cannot start: missing bindings ${missing.join(', ')}`);
+  const parsed = Variables.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`Cannot start: wrong settings: ${faults.join('; ')}`);
+}

@@ -1,0 +1,82 @@
+/** The Worker: builds the adapters and hands them to the API and the objects. */
+import { BUNDLED } from './bundled.generated.ts';
+import { bundledModules, bundledVersions } from './bundled.ts';
+import { makeCatalog } from './adapters/durable-objects/catalog-object.ts';
+import { createCatalog } from './adapters/durable-objects/catalog.ts';
+import { createRuns } from './adapters/durable-objects/runs.ts';
+import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts';
+import { createSandbox } from './adapters/extism/sandbox.ts';
+import { createModels } from './adapters/models/models.ts';
+import { createPluginBytes } from './adapters/storage/plugin-bytes.ts';
+import { createClock } from './adapters/system/clock.ts';
+import { createDigests } from './adapters/system/digests.ts';
+import { createIds } from './adapters/system/ids.ts';
+import { createLog } from './adapters/system/log.ts';
+import { readVariables } from './env.ts';
+import type { Bindings } from './env.ts';
+import { createApp } from './http/app.ts';
+import { createFunctions } from './runtime/functions.ts';
+import type { Ports } from './runtime/ports.ts';
+import { createServices } from './runtime/services.ts';
+import { VERSION } from './version.ts';
+
+const COMPATIBILITY_DATE = '2026-08-01';
+/** The platform's limits on loaded Workers in use: in a request, and in a Durable Object. */
+const LOADED_PER_REQUEST = 4;
+const LOADED_PER_OBJECT = 10;
+
+function makePorts(env: Bindings, maxLoaded: number): Ports {
+  const { LOG_LEVEL } = readVariables(env);
+  const bytes = createPluginBytes(env.FILES);
+  return {
+    clock: createClock(),
+    ids: createIds(),
+    digests: createDigests(),
+    log: createLog(LOG_LEVEL),
+    catalog: createCatalog({ namespace: env.CATALOG, bundled: bundledVersions(BUNDLED) }),
+    pluginBytes: bytes,
+    sandbox: createSandbox({
+      loader: env.LOADER,
+      bytes,
+      bundled: bundledModules(BUNDLED),
+      compatibilityDate: COMPATIBILITY_DATE,
+      maxLoaded,
+    }),
+    models: createModels(),
+    runs: createRuns(env.WORKFLOW_QUEUE),
+  };
+}
+
+function makeApp(env: Bindings): ReturnType<typeof createApp> {
+  const { ADMIN_KEY_SHA256, BOUND_HOST, INSTANCE, PLATFORM } = readVariables(env);
+  return createApp({
+    services: createServices(makePorts(env, LOADED_PER_REQUEST)),
+    settings: {
+      version: VERSION,
+      platform: PLATFORM,
+      ...(ADMIN_KEY_SHA256 !== undefined && { adminKeySha256: ADMIN_KEY_SHA256 }),
+      ...(BOUND_HOST !== undefined && { boundHost: BOUND_HOST }),
+      ...(INSTANCE !== undefined && { instance: INSTANCE }),
+    },
+  });
+}
+
+export const Catalog = makeCatalog({ clock: createClock() });
+
+export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) => {
+  const { MAX_RUNNING, MAX_QUEUED } = readVariables(env);
+  const ports = makePorts(env, LOADED_PER_OBJECT);
+  const { clock, ids, log, models } = ports;
+  const functions = createFunctions(ports);
+  return { clock, ids, log, models, functions, maxRunning: MAX_RUNNING, maxQueued: MAX_QUEUED };
+});
+
+const apps = new WeakMap<Bindings, ReturnType<typeof makeApp>>();
+
+export default {
+  fetch(request, env, ctx) {
+    const app = apps.get(env) ?? makeApp(env);
+    apps.set(env, app);
+    return app.fetch(request, env, ctx);
+  },
+} satisfies ExportedHandler<Bindings>;

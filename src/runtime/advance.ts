@@ -1,0 +1,91 @@
+/** Drives one run: takes what happened, lets the engine decide, writes the turn, begins attempts. */
+import { advance } from '../core/run/advance.ts';
+import type { Fact, Turn } from '../core/run/advance.ts';
+import { isFinal } from '../core/run/events.ts';
+import type { StepKey } from '../core/run/events.ts';
+import type { TurnRecord } from '../core/run/record.ts';
+import type { Active, RunState } from '../core/run/state.ts';
+import { attempt } from './attempt.ts';
+import type { AttemptDeps } from './attempt.ts';
+
+export interface DriverDeps extends AttemptDeps {
+  readonly state: RunState;
+  /** Writes a turn in one transaction. What it throws ends the driver: nothing may run unrecorded. */
+  readonly commit: (record: TurnRecord) => void;
+  /** Asked to post `wake` at an instant, in epoch milliseconds; each call replaces the last. */
+  readonly wakeAt: (dueAt: number) => void;
+}
+
+export interface Driver {
+  readonly state: RunState;
+  /** Enters facts; the turn that takes them has been written when this returns. */
+  readonly post: (...facts: Fact[]) => void;
+  /** Resolves once the run has ended. */
+  readonly ended: Promise<void>;
+  /** Aborts what is in flight without a word in the history: the object is going away. */
+  readonly stop: () => void;
+}
+
+/** Turns that may follow one another before other work of the isolate gets its chance. */
+const TURNS_IN_A_ROW = 64;
+
+export function createDriver(deps: DriverDeps): Driver {
+  const { state, clock } = deps;
+  const inFlight = new Map<StepKey, AbortController>();
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  let waiting: Fact[] = [];
+  let isScheduled = false;
+  let turnsInARow = 0;
+
+  function take(facts: readonly Fact[]): void {
+    const turn = advance(state, facts, { now: clock.now(), random: deps.ids.random });
+    deps.commit(turn.record);
+    perform(turn);
+  }
+
+  function perform({ record, launch }: Turn): void {
+    for (const [key, controller] of inFlight) {
+      if (state.active.has(key)) continue;
+      inFlight.delete(key);
+      controller.abort();
+    }
+    for (const step of launch) begin(step);
+    if (isFinal(state.status)) end();
+    else if (record.run.dueAt !== undefined) deps.wakeAt(record.run.dueAt);
+  }
+
+  function begin(step: Active): void {
+    const controller = new AbortController();
+    inFlight.set(step.key, controller);
+    void attempt(deps, state, step, controller.signal).then((fact) => {
+      if (inFlight.get(step.key) === controller) inFlight.delete(step.key);
+      // An aborted attempt was given up on: what it says is of no interest.
+      if (!controller.signal.aborted) enqueue(fact);
+    });
+  }
+
+  /** Answers that arrive together are taken in one turn. */
+  function enqueue(fact: Fact): void {
+    waiting.push(fact);
+    if (isScheduled) return;
+    isScheduled = true;
+    turnsInARow += 1;
+    const pause = turnsInARow % TURNS_IN_A_ROW === 0 ? clock.sleep(0) : Promise.resolve();
+    void pause.then(() => {
+      isScheduled = false;
+      const facts = waiting;
+      waiting = [];
+      take(facts);
+    });
+  }
+
+  return {
+    state,
+    ended,
+    post: (...facts) => take(facts),
+    stop() {
+      for (const controller of inFlight.values()) controller.abort();
+      inFlight.clear();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** One attempt of one step, whatever its type: deadline, task, and anything thrown as a Failure. */
+import { failure, toFailure } from '../core/errors.ts';
+import type { Failure, Result } from '../core/errors.ts';
+import type { Fact } from '../core/run/advance.ts';
+import { stepContext } from '../core/run/open.ts';
+import type { Active, RunState } from '../core/run/state.ts';
+import type { Functions } from './functions.ts';
+import type { Clock, Ids, Log, Models, Tenant } from './ports.ts';
+import { findTask } from './tasks/index.ts';
+import type { TaskOutcome } from './tasks/task.ts';
+
+export interface AttemptDeps {
+  readonly tenant: Tenant;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly functions: Functions;
+  readonly models: Models;
+}
+
+/** For nodes that set none. */
+const DEFAULT_TIMEOUT_MS = 120_000;
+const MAX_MESSAGE = 4_000;
+
+/** Never rejects. `cancelled` ends what is in flight; its outcome is then of no interest. */
+export async function attempt(
+  deps: AttemptDeps,
+  state: RunState,
+  step: Active,
+  cancelled: AbortSignal,
+): Promise<Fact> {
+  const { key, attempt: number } = step;
+  const startedAt = deps.clock.now();
+  const missing = new Set<string>();
+  const outcome = await run(deps, { state, step, missing, startedAt }, cancelled);
+  if (!outcome.ok) {
+    // A failure is kept in rows and events; a message without end must not fill them.
+    const message = outcome.error.message.slice(0, MAX_MESSAGE);
+    return { type: 'failed', key, attempt: number, failure: { ...outcome.error, message } };
+  }
+  const { stats, ...rest } = outcome.value;
+  const wallMs = deps.clock.now() - startedAt;
+  return { type: 'succeeded', key, attempt: number, warnings: [...missing], stats: { wallMs, ...stats }, ...rest };
+}
+
+interface Given {
+  readonly state: RunState;
+  readonly step: Active;
+  readonly missing: Set<string>;
+  readonly startedAt: number;
+}
+
+async function run(deps: AttemptDeps, given: Given, cancelled: AbortSignal): Promise<Result<TaskOutcome>> {
+  const { state, step, missing, startedAt } = given;
+  const { clock, tenant, functions, models } = deps;
+  const { node } = step;
+  const task = findTask(node.type);
+  if (task === undefined) {
+    return { ok: false, error: failure('recipe_invalid', `Cannot run node "${node.id}": type "${node.type}" is not available`) };
+  }
+  const timeoutMs = step.map?.progress?.node.itemTimeoutMs ?? node.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const deadline = clock.timeout(timeoutMs);
+  const signal = AbortSignal.any([cancelled, deadline]);
+  try {
+    const { context: outer, input } = stepContext(state, step, { now: startedAt, random: deps.ids.random });
+    const context = { ...outer, missing };
+    const outcome = await task({ tenant, node, step, context, input, functions, models, signal });
+    if (!outcome.ok && deadline.aborted) return { ok: false, error: late(node.id, timeoutMs) };
+    return outcome;
+  } catch (error) {
+    if (deadline.aborted) return { ok: false, error: late(node.id, timeoutMs) };
+    const known = toFailure(error);
+    if (known.code === 'internal') {
+      deps.log.write('error', 'attempt_broke', { run: state.identity.id, step: step.key, reason: String(error) });
+    }
+    return { ok: false, error: known };
+  }
+}
+
+function late(id: string, timeoutMs: number): Failure {
+  return failure('timeout', `Cannot finish node "${id}" within ${timeoutMs} ms`);
+}

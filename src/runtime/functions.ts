@@ -1,0 +1,107 @@
+/** Functions of plugins: from a reference to bytes, and from JSON to a call and back. */
+import { failure, fail, ok } from '../core/errors.ts';
+import type { Failure, Result } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+import type { JsonValue } from '../core/json.ts';
+import { findPinned } from '../core/plugin/find-function.ts';
+import type { PinnedFunction } from '../core/recipe/plan.ts';
+import type { StepStats } from '../core/run/events.ts';
+import type { Catalog, PluginReply, Sandbox, Tenant } from './ports.ts';
+
+export interface Functions {
+  /** A pin of the plan, or else what the tenant's catalog says now: for references made at run time. */
+  find(
+    tenant: Tenant,
+    reference: string,
+    pins: { readonly [reference: string]: PinnedFunction },
+  ): Promise<Result<PinnedFunction>>;
+  call(
+    request: { tenant: Tenant; target: PinnedFunction; input: JsonValue; config?: Config },
+    signal: AbortSignal,
+  ): Promise<Result<FunctionOutcome>>;
+}
+
+type Config = { readonly [key: string]: string };
+
+export type FunctionOutcome = { readonly output: JsonValue; readonly logs: PluginReply['logs'] } & Pick<
+  StepStats,
+  'fuel' | 'memoryPages'
+>;
+
+export function createFunctions({ catalog, sandbox }: { catalog: Catalog; sandbox: Sandbox }): Functions {
+  return {
+    async find(tenant, reference, pins) {
+      const pinned = Object.hasOwn(pins, reference) ? pins[reference] : undefined;
+      if (pinned !== undefined) return ok(pinned);
+      return findPinned(await catalog.listPlugins(tenant), reference);
+    },
+    async call({ tenant, target, input, config = {} }, signal) {
+      const { hash, bundled, contentType } = target;
+      const bytes = encode(input, contentType);
+      if (!bytes.ok) return bytes;
+      const call = { tenant, hash, bundled, export: target.export, input: bytes.value, config };
+      const reply = await sandbox.call(call, signal);
+      if (!reply.ok) return { ok: false, error: named(reply.error, target) };
+      const output = decode(reply.value.output, contentType);
+      if (!output.ok) return { ok: false, error: named(output.error, target) };
+      const { fuel, memoryPages, logs } = reply.value;
+      return ok({ output: output.value, memoryPages, logs, ...(fuel !== undefined && { fuel }) });
+    },
+  };
+}
+
+function named(error: Failure, target: PinnedFunction): Failure {
+  const name = `${target.plugin}.${target.function}`;
+  return { ...error, message: `Cannot call "${name}": ${error.message}` };
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function encode(input: JsonValue, type: PinnedFunction['contentType']): Result<Uint8Array> {
+  if (type === 'json' || (type === 'auto' && typeof input !== 'string')) {
+    return ok(encoder.encode(JSON.stringify(input)));
+  }
+  if (typeof input !== 'string') {
+    return fail('inputs_invalid', `Cannot call a function for ${type}: its input is not a string`);
+  }
+  return type === 'bytes' ? fromBase64(input) : ok(encoder.encode(input));
+}
+
+function decode(bytes: Uint8Array, type: PinnedFunction['contentType']): Result<JsonValue> {
+  if (type === 'bytes') return ok(toBase64(bytes));
+  const text = decodeText(bytes);
+  if (text === undefined) return fail('bad_output', 'the output is not UTF-8 text');
+  if (type === 'text') return ok(text);
+  // A function that sets no output has none to give.
+  if (bytes.length === 0) return ok(type === 'auto' ? '' : null);
+  const parsed = parseJson(text);
+  if (parsed !== undefined) return ok(parsed.value);
+  if (type === 'auto') return ok(text);
+  return { ok: false, error: failure('bad_output', 'the output is not JSON, or nests too deep') };
+}
+
+function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function fromBase64(text: string): Result<Uint8Array> {
+  try {
+    return ok(Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0)));
+  } catch {
+    return fail('inputs_invalid', 'Cannot call a function for bytes: its input is not base64');
+  }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  const PIECE = 0x2000;
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  }
+  return btoa(text);
+}

@@ -1,0 +1,46 @@
+/** A run in the isolate of its request: state in memory, one record at the end. */
+import type { RunEvent } from '../core/run/events.ts';
+import { shownOf, showNodes, showRun } from '../core/run/show.ts';
+import { createRunState } from '../core/run/state.ts';
+import type { RunView } from '../core/run/view.ts';
+import { createDriver } from './advance.ts';
+import { createFunctions } from './functions.ts';
+import type { Ports, Submission } from './ports.ts';
+
+/** Runs to the end and keeps the run's record. The signal cancels it. */
+export async function runInline(ports: Ports, submission: Submission, signal?: AbortSignal): Promise<RunView> {
+  const { clock, ids, log, models, runs } = ports;
+  const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs } = submission;
+  const events: RunEvent[] = [];
+  const identity = {
+    id: ids.next('run'), recipe, recipeVersion, planHash, labels, inputs,
+    mode: 'inline' as const, createdAt: clock.now(),
+  };
+  const state = createRunState(identity, plan);
+  const stopWaking = new AbortController();
+  let wake = new AbortController();
+  const driver = createDriver({
+    tenant, state, clock, ids, log, models,
+    functions: createFunctions(ports),
+    commit: (record) => events.push(...record.events),
+    wakeAt(dueAt) {
+      wake.abort();
+      wake = new AbortController();
+      const either = AbortSignal.any([wake.signal, stopWaking.signal]);
+      clock.sleep(Math.max(0, dueAt - clock.now()), either).then(
+        () => driver.post({ type: 'wake' }),
+        () => undefined,
+      );
+    },
+  });
+  const cancel = () => driver.post({ type: 'cancel' });
+  signal?.addEventListener('abort', cancel, { once: true });
+  driver.post({ type: 'start' });
+  await driver.ended;
+  signal?.removeEventListener('abort', cancel);
+  stopWaking.abort();
+  const shown = shownOf(state, clock.now());
+  const view = showRun(shown);
+  await runs.record({ tenant, view, nodes: showNodes(shown), events });
+  return view;
+}

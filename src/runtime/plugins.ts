@@ -1,0 +1,123 @@
+/** What happens to an upload before it may ever run, and trying a function out. */
+import { ComposerError, failure, fail, ok } from '../core/errors.ts';
+import type { Issue, Result } from '../core/errors.ts';
+import { FUEL_EXPORT, START_FUEL } from '../core/plugin/fuel.ts';
+import { inspectModule } from '../core/plugin/inspect.ts';
+import type { ModuleInfo } from '../core/plugin/inspect.ts';
+import { instrumentModule } from '../core/plugin/instrument.ts';
+import { checkManifest, defaultManifest, findManifestSection, loadManifest } from '../core/plugin/manifest.ts';
+import type { PluginManifest } from '../core/plugin/manifest.ts';
+import { findPinned } from '../core/plugin/find-function.ts';
+import { createFunctions } from './functions.ts';
+import type { Ports, PluginVersion, Tenant } from './ports.ts';
+import type { FunctionCall, FunctionReply, PluginFindings } from './services.ts';
+
+const CALL_TIMEOUT_MS = 30_000;
+
+export interface Upload {
+  readonly name: string;
+  readonly version: string;
+  readonly bytes: Uint8Array;
+  readonly manifestText?: string;
+}
+
+/** Decodes, checks the manifest against the module and asks the engine. Stores nothing. */
+export function inspectPlugin(
+  { sandbox }: Pick<Ports, 'sandbox'>,
+  bytes: Uint8Array,
+  given: { readonly manifestText?: string; readonly name?: string; readonly version?: string },
+): PluginFindings {
+  const inspected = inspectModule(bytes);
+  if (!inspected.ok) {
+    const { code, message, offset } = inspected.error;
+    return { valid: false, diagnostics: [finding(code, `${message} at byte ${offset}`)] };
+  }
+  const info = inspected.value;
+  const manifest = manifestOf(bytes, info, given);
+  if (!manifest.ok) return { valid: false, info, diagnostics: manifest.error };
+  const diagnostics = [...checkManifest(manifest.value, info), ...mismatches(manifest.value, given)];
+  // The decoder is stricter than the engine; what passes here and fails there is our own fault.
+  if (!sandbox.validate(bytes)) diagnostics.push(finding('not_valid', 'The module does not validate'));
+  const valid = diagnostics.every(({ severity }) => severity !== 'error');
+  return { valid, info, manifest: manifest.value, diagnostics };
+}
+
+function manifestOf(
+  bytes: Uint8Array,
+  info: ModuleInfo,
+  given: { readonly manifestText?: string; readonly name?: string; readonly version?: string },
+): Result<PluginManifest, readonly Issue[]> {
+  const text = given.manifestText ?? findManifestSection(bytes, info);
+  if (text !== undefined) return loadManifest(text);
+  return ok(defaultManifest(given.name ?? 'unnamed', given.version ?? '0.0.0', info));
+}
+
+/** A manifest for something else is a mistake at upload. */
+function mismatches(manifest: PluginManifest, given: { readonly name?: string; readonly version?: string }): Issue[] {
+  const issues: Issue[] = [];
+  for (const key of ['name', 'version'] as const) {
+    const wanted = given[key];
+    if (wanted === undefined || manifest[key] === wanted) continue;
+    const detail = `The manifest says ${key} "${manifest[key]}", the address says "${wanted}"`;
+    issues.push({ ...finding(`${key}_mismatch`, detail), pointer: `/${key}` });
+  }
+  return issues;
+}
+
+function finding(code: string, detail: string): Issue {
+  return { severity: 'error', code, detail, pointer: '' };
+}
+
+/** Stores bytes before it stores the version that names them, so no version lacks its bytes. */
+export async function putPlugin(
+  ports: Ports,
+  tenant: Tenant,
+  { name, version, bytes, manifestText }: Upload,
+): Promise<Result<PluginVersion & { readonly created: boolean }>> {
+  const { valid, info, manifest, diagnostics } = inspectPlugin(ports, bytes, {
+    name, version, ...(manifestText !== undefined && { manifestText }),
+  });
+  if (!valid || info === undefined || manifest === undefined) {
+    const [first] = diagnostics;
+    const message = `Cannot accept plugin "${name}@${version}": ${first?.detail ?? 'it is not valid'}`;
+    throw new ComposerError('plugin_invalid', message, { issues: diagnostics });
+  }
+  const metered = meter(ports, bytes, `${name}@${version}`);
+  const hash = await ports.digests.sha256(metered);
+  await ports.pluginBytes.put(tenant, hash, metered);
+  const { usesWasi } = info;
+  return ports.catalog.putPlugin(tenant, { name, version, hash, size: metered.length, manifest, usesWasi });
+}
+
+/** Puts the fuel counter in. What is stored, hashed and run is the metered module alone. */
+function meter({ sandbox }: Pick<Ports, 'sandbox'>, bytes: Uint8Array, label: string): Uint8Array {
+  const metered = instrumentModule(bytes, { fuelExport: FUEL_EXPORT, startFuel: START_FUEL });
+  if (metered.ok && sandbox.validate(metered.value.wasm)) return metered.value.wasm;
+  const reason = metered.ok ? 'the metered module does not validate' : metered.error.message;
+  throw new ComposerError('plugin_invalid', `Cannot accept plugin "${label}": ${reason}`);
+}
+
+export async function callFunction(
+  ports: Ports,
+  tenant: Tenant,
+  target: { readonly plugin: string; readonly fn: string },
+  { version, input, config }: FunctionCall,
+): Promise<Result<FunctionReply>> {
+  const plugins = await ports.catalog.listPlugins(tenant);
+  const { plugin, fn } = target;
+  const of = plugins.filter(({ name }) => name === plugin);
+  if (of.length === 0) return fail('plugin_not_found', `Cannot find plugin "${plugin}"`);
+  const found = findPinned(of, `${plugin}.${fn}${version === undefined ? '' : `@${version}`}`);
+  if (!found.ok) return found;
+  const startedAt = ports.clock.now();
+  const request = { tenant, target: found.value, input, ...(config && { config }) };
+  const deadline = ports.clock.timeout(CALL_TIMEOUT_MS);
+  const called = await createFunctions(ports).call(request, deadline);
+  if (!called.ok) {
+    if (!deadline.aborted) return called;
+    return { ok: false, error: failure('timeout', `Cannot finish "${plugin}.${fn}" within ${CALL_TIMEOUT_MS} ms`) };
+  }
+  const { output, fuel, memoryPages, logs } = called.value;
+  const wall_ms = ports.clock.now() - startedAt;
+  return ok({ output, fuel: fuel ?? null, memory_pages: memoryPages ?? 0, wall_ms, logs });
+}

@@ -1,0 +1,100 @@
+/** `language_task`: one answer of a language model, as text or as the object a schema describes. */
+import { ComposerError, fail, ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import { isJsonArray, isJsonObject, ownProperty } from '../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { schemaFaults } from '../../core/json-schema.ts';
+import type { LanguageNode } from '../../core/recipe/plan.ts';
+import { resolve, resolveToText } from '../../core/run/resolve.ts';
+import type { ResolveContext } from '../../core/run/resolve.ts';
+import type { ModelCall, ModelReply } from '../ports.ts';
+import type { TaskContext, TaskOutcome } from './task.ts';
+
+/** Answers offline, so that a recipe without a model runs before any key is set. */
+const DEFAULT_MODEL: JsonObject = { provider: 'mock', model: 'digest' };
+
+export async function runLanguage(given: TaskContext<LanguageNode>): Promise<Result<TaskOutcome>> {
+  const { node, context, input, models, signal } = given;
+  const request = requestOf(node, context);
+  const chain = modelsOf(node, context);
+  let last: Result<ModelReply> = fail('model_missing', `Cannot answer node "${node.id}": it names no model`);
+  for (const { provider, model, ...options } of chain) {
+    const call: ModelCall = {
+      ...request,
+      provider: String(provider),
+      model: String(model),
+      options: { ...node.options, ...options },
+    };
+    last = await models.generate(call, signal);
+    if (last.ok) return checked(last.value, { node, call, input });
+    if (!last.error.retryable || signal.aborted) return last;
+  }
+  return last;
+}
+
+function checked(
+  reply: ModelReply,
+  { node, call, input }: { node: LanguageNode; call: ModelCall; input: JsonValue | undefined },
+): Result<TaskOutcome> {
+  const { output, inputTokens, outputTokens } = reply;
+  const [fault] = call.responseSchema === undefined ? [] : schemaFaults(call.responseSchema, output);
+  if (fault !== undefined) {
+    return fail('invalid_output', `Cannot accept the answer of node "${node.id}" at "${fault.pointer}": ${fault.detail}`);
+  }
+  const stats = { inputTokens, outputTokens, provider: call.provider };
+  return ok({ output, stats, ...(isJsonObject(input) && { inputs: input }) });
+}
+
+function requestOf(node: LanguageNode, context: ResolveContext): Pick<ModelCall, 'messages'> & Partial<ModelCall> {
+  const prompt = node.prompt === undefined ? [] : [promptText(node.prompt, context)];
+  const messages = [
+    ...messagesOf(node, context),
+    ...prompt.map((content) => ({ role: 'user' as const, content })),
+  ];
+  return {
+    messages,
+    ...(node.system !== undefined && { system: promptText(node.system, context) }),
+    ...(node.responseSchema !== undefined && { responseSchema: node.responseSchema }),
+    ...(node.examples !== undefined && { examples: resolve(node.examples, context) }),
+  };
+}
+
+/** A prompt is its own text, or the name of one in the plan. */
+function promptText(text: string, context: ResolveContext): string {
+  return resolveToText(ownProperty(context.plan.prompts, text) ?? text, context);
+}
+
+function messagesOf(node: LanguageNode, context: ResolveContext): ModelCall['messages'] {
+  if (node.messages === undefined) return [];
+  const messages = resolve(node.messages, context);
+  if (!isJsonArray(messages)) throw new ComposerError('template_error', `Cannot read "messages" of node "${node.id}": expected a list`);
+  return messages.map((message) => {
+    const { role = 'user', content = '' } = isJsonObject(message) ? message : { content: message };
+    if (role !== 'user' && role !== 'assistant') {
+      throw new ComposerError('template_error', `Cannot read "messages" of node "${node.id}": "role" is "user" or "assistant"`);
+    }
+    return { role, content: typeof content === 'string' ? content : JSON.stringify(content) };
+  });
+}
+
+/** The models to try in order: the node's, else the recipe's, else the offline one. */
+function modelsOf(node: LanguageNode, context: ResolveContext): JsonObject[] {
+  const written = node.model ?? context.plan.modelConfig;
+  const resolved = written === undefined ? DEFAULT_MODEL : resolve(written, context);
+  const list = isJsonArray(resolved) ? resolved : [resolved];
+  return list.map((value) => modelOf(node, value));
+}
+
+function modelOf(node: LanguageNode, value: JsonValue): JsonObject {
+  if (typeof value === 'string') {
+    const [provider = '', ...rest] = value.split('/');
+    if (rest.length > 0) return { provider, model: rest.join('/') };
+  }
+  if (isJsonObject(value) && typeof value['provider'] === 'string') {
+    return { model: '', ...value };
+  }
+  throw new ComposerError(
+    'model_missing',
+    `Cannot use model ${JSON.stringify(value)} of node "${node.id}": expected "provider/model" or {provider, model}`,
+  );
+}

@@ -1,0 +1,31 @@
+/** What a node type's file implements, and what it is given. */
+import type { Result } from '../../core/errors.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+import type { PlanNode } from '../../core/recipe/plan.ts';
+import type { ResolveContext } from '../../core/run/resolve.ts';
+import type { StepStats } from '../../core/run/events.ts';
+import type { Active } from '../../core/run/state.ts';
+import type { Functions } from '../functions.ts';
+import type { Models, Tenant } from '../ports.ts';
+
+export interface TaskContext<N extends PlanNode> {
+  readonly tenant: Tenant;
+  readonly node: N;
+  readonly step: Active;
+  readonly context: ResolveContext;
+  /** The node's resolved `input`; absent when it has none. */
+  readonly input: JsonValue | undefined;
+  readonly functions: Functions;
+  readonly models: Models;
+  readonly signal: AbortSignal;
+}
+
+export interface TaskOutcome {
+  readonly output: JsonValue;
+  readonly stats?: Omit<StepStats, 'wallMs'>;
+  /** The resolved input, where a record can hold it. */
+  readonly inputs?: JsonObject;
+}
+
+/** May throw a `ComposerError`; anything else thrown becomes `internal`. */
+export type Task<N extends PlanNode> = (given: TaskContext<N>) => Promise<Result<TaskOutcome>>;
