@@ -1,13 +1,12 @@
 /** One call of a guest: in the isolate made for it, or in the main one for bundled plugins. */
-import { createPlugin } from '@extism/extism';
 import { ComposerError, fail, ok, toFailure } from '../../core/errors.ts';
-import { EXTISM_MODULE, WASI_MODULE } from '../../core/plugin/imports.ts';
 import { FUEL_EXPORT } from '../../core/plugin/fuel.ts';
+import { instantiate } from './instantiate.ts';
 import { createKernel } from './kernel.ts';
 import { CALL_LIMITS } from './limits.ts';
-import type { ErrorCode, Result } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
 import type { PluginReply } from '../../runtime/ports.ts';
-import type { Kernel } from './kernel.ts';
+import type { Outcome } from './kernel.ts';
 
 export interface GuestCall {
   readonly export: string;
@@ -20,53 +19,26 @@ export async function callGuest(
   module: WebAssembly.Module,
   call: GuestCall,
 ): Promise<Result<PluginReply>> {
-  if (call.input.length > CALL_LIMITS.input) {
-    return fail(
-      'input_too_large',
-      `Cannot call "${call.export}": an input of ${call.input.length} bytes`,
-    );
-  }
+  const size = call.input.length;
+  if (size > CALL_LIMITS.input)
+    return fail('input_too_large', `Cannot call the plugin: an input of ${size} bytes`);
   const kernel = createKernel(call);
-  let instance: WebAssembly.Instance | undefined;
+  let hasStarted = false;
+  let returned: unknown;
   try {
-    instance = await instantiate(module, kernel);
+    const instance = await instantiate(module, kernel);
     const run = getFunction(instance, call.export);
-    kernel.meter.start(instance);
-    const returned: unknown = run();
-    return readReply(kernel, instance, returned);
+    kernel.begin();
+    hasStarted = true;
+    returned = run();
+    kernel.end();
   } catch (error) {
-    return {
-      ok: false,
-      error: toFailure(explain(error, { kernel, module, started: instance !== undefined })),
-    };
+    const outcome = kernel.outcome();
+    // A guest may end itself at any place; with code 0 all is well.
+    if (outcome.fault === undefined && outcome.exitCode === 0) return readReply(outcome, 0);
+    return { ok: false, error: toFailure(explain(error, { outcome, module, hasStarted })) };
   }
-}
-
-async function instantiate(
-  module: WebAssembly.Module,
-  kernel: Kernel,
-): Promise<WebAssembly.Instance> {
-  let usesWasi = false;
-  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    usesWasi ||= from === WASI_MODULE;
-    const known =
-      from === WASI_MODULE || (from === EXTISM_MODULE && Object.hasOwn(kernel.functions, name));
-    if (known && kind === 'function') continue;
-    throw new ComposerError(
-      'link_error',
-      `Cannot link the plugin: no host ${kind} "${from}" "${name}"`,
-    );
-  }
-  const plugin = await createPlugin(module, {
-    useWasi: usesWasi,
-    enableWasiOutput: false,
-    functions: { [EXTISM_MODULE]: kernel.functions },
-    config: {},
-    allowedHosts: [],
-    allowedPaths: {},
-    runInWorker: false,
-  });
-  return await plugin.getInstance();
+  return readReply(kernel.outcome(), returned);
 }
 
 function getFunction(instance: WebAssembly.Instance, name: string): CallableFunction {
@@ -75,82 +47,61 @@ function getFunction(instance: WebAssembly.Instance, name: string): CallableFunc
   if (typeof run !== 'function') {
     throw new ComposerError(
       'no_such_function',
-      `Cannot call "${name}": the plugin exports no such function`,
+      `Cannot call the plugin: it exports no function "${name}"`,
     );
   }
-  if (run.length > 0) {
-    throw new ComposerError(
-      'bad_signature',
-      `Cannot call "${name}": it takes ${run.length} parameters`,
-    );
-  }
-  return run;
+  if (run.length === 0) return run;
+  throw new ComposerError(
+    'bad_signature',
+    `Cannot call "${name}": it takes ${run.length} parameters`,
+  );
 }
 
-function readReply(
-  kernel: Kernel,
-  instance: WebAssembly.Instance,
-  returned: unknown,
-): Result<PluginReply> {
-  const fault = kernel.fault();
-  if (fault !== undefined) throw fault;
-  kernel.meter.spend(0);
+function readReply(outcome: Outcome, returned: unknown): Result<PluginReply> {
+  const { output, errorText, fuel, memoryPages, logs } = outcome;
   if (returned !== undefined && typeof returned !== 'number') {
-    throw new ComposerError(
+    return fail(
       'bad_signature',
       'Cannot read the return code: the function has another result type',
     );
   }
-  const text = kernel.errorText();
-  if (text !== undefined) return fail('plugin_error', text);
+  if (errorText !== undefined) return fail('plugin_error', errorText);
   if (returned !== undefined && returned !== 0)
     return fail('plugin_error', `The plugin returned ${returned}`);
-  const fuel = kernel.meter.used();
-  const memory = instance.exports['memory'];
-  return ok({
-    output: kernel.output(),
-    ...(fuel === undefined ? {} : { fuel }),
-    memoryPages: memory instanceof WebAssembly.Memory ? memory.buffer.byteLength / 65_536 : 0,
-    logs: kernel.log.lines(),
-  });
+  return ok({ output, ...(fuel === undefined ? {} : { fuel }), memoryPages, logs });
 }
 
 interface Scene {
-  readonly kernel: Kernel;
+  readonly outcome: Outcome;
   readonly module: WebAssembly.Module;
-  /** Whether the instance was there: its start function and its initialisation are over. */
-  readonly started: boolean;
+  /** Whether the start function and the guest's own initialisation are over. */
+  readonly hasStarted: boolean;
 }
 
 /** The error that ended the call, with a code. The first limit that was passed wins over what came of it. */
-function explain(error: unknown, { kernel, module, started }: Scene): unknown {
-  const fault = kernel.fault();
-  if (fault !== undefined) return fault;
-  if (error instanceof ComposerError) return error;
-  if (!(error instanceof Error)) return error;
-  const [code, message] = codeFor(error);
-  if (code === undefined) return error;
-  const isFuel = code === 'trap' && (started ? kernel.meter.isSpent() : isStartFuel(error, module));
-  const stage = started ? 'finish the call' : 'start the plugin';
-  return new ComposerError(
-    isFuel ? 'out_of_fuel' : code,
-    `Cannot ${stage}: ${isFuel ? 'it used all of its fuel' : message}`,
-  );
-}
-
-function codeFor(error: Error): [ErrorCode | undefined, string] {
+function explain(error: unknown, { outcome, module, hasStarted }: Scene): unknown {
+  if (outcome.fault !== undefined) return outcome.fault;
+  if (error instanceof ComposerError || !(error instanceof Error)) return error;
+  const action = hasStarted ? 'finish the call' : 'start the plugin';
   switch (error.name) {
-    case 'RuntimeError':
-      return ['trap', error.message];
+    case 'RuntimeError': {
+      const isFuel = outcome.isOutOfFuel || (!hasStarted && isStartFuel(error, module));
+      if (isFuel)
+        return new ComposerError('out_of_fuel', `Cannot ${action}: it used all of its fuel`);
+      return new ComposerError('trap', `Cannot ${action}: ${error.message}`);
+    }
     case 'LinkError':
-      return ['link_error', error.message.slice(0, 200)];
+      return new ComposerError(
+        'link_error',
+        `Cannot link the plugin: ${error.message.slice(0, 200)}`,
+      );
     case 'RangeError':
       // The engines tell a full stack from memory that cannot be had by the text alone.
       return /call stack/i.test(error.message)
-        ? ['stack_overflow', 'its calls nest too deep']
-        : ['limit', error.message.slice(0, 200)];
+        ? new ComposerError('stack_overflow', `Cannot ${action}: its calls nest too deep`)
+        : new ComposerError('limit', `Cannot ${action}: ${error.message.slice(0, 200)}`);
     default:
-      return [undefined, ''];
+      return error;
   }
 }
 

@@ -15,20 +15,22 @@ export interface GuestLog {
 
 export function createGuestLog(): GuestLog {
   const lines: LogLine[] = [];
-  let bytesLeft: number = CALL_LIMITS.logBytes;
+  let left: number = CALL_LIMITS.logText;
   let dropped = 0;
   return {
     write(level, bytes) {
-      if (lines.length >= CALL_LIMITS.logLines || bytes.length > bytesLeft) {
+      // As it is shown: an escaped character takes six.
+      const text = bytes.length > CALL_LIMITS.logText ? undefined : printable(bytes);
+      if (text === undefined || text.length > left || lines.length >= CALL_LIMITS.logLines) {
         dropped += 1;
         return;
       }
-      bytesLeft -= bytes.length;
-      lines.push({ level, text: printable(bytes) });
+      left -= text.length;
+      lines.push({ level, text });
     },
     lines() {
       if (dropped === 0) return lines;
-      return [...lines, { level: 'warn', text: `${dropped} more lines were dropped` }];
+      return [...lines, { level: 'warn', text: `lines dropped: ${dropped}` }];
     },
   };
 }

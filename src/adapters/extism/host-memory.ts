@@ -2,8 +2,8 @@
  * The blocks through which host and guest pass bytes. A pointer is the block's number times 2^32 plus
  * an offset: every one fits a double, and running past a block's end never lands in another block.
  */
-import type { ErrorCode } from '../../core/errors.ts';
 import { CALL_LIMITS } from './limits.ts';
+import type { ErrorCode } from '../../core/errors.ts';
 
 /** Ends the call; the same error comes again from whatever the guest does next. */
 export type Refuse = (code: ErrorCode, message: string) => never;
@@ -18,9 +18,11 @@ export interface HostMemory {
   length(pointer: bigint): bigint;
   /** The block's bytes from the pointer to its end, not copied. */
   from(pointer: bigint): Uint8Array;
-  /** The block, with at least `size` bytes from `offset` on, which the last call of `at` left behind. */
-  at(pointer: bigint, size: number): DataView;
-  offset(): number;
+  copy(pointer: bigint, size: number): Uint8Array;
+  loadByte(pointer: bigint): number;
+  loadWord(pointer: bigint): bigint;
+  storeByte(pointer: bigint, value: number): void;
+  storeWord(pointer: bigint, value: bigint): void;
 }
 
 const STRIDE = 2 ** 32;
@@ -34,26 +36,14 @@ export function createHostMemory(refuse: Refuse): HostMemory {
   let last: DataView | undefined;
   let offset = 0;
 
-  function alloc(size: bigint): bigint {
-    const length = Number(BigInt.asUintN(64, size));
-    if (length > CALL_LIMITS.hostMemory) refuse('host_memory_limit', `a block of ${length} bytes`);
-    live += length + CALL_LIMITS.blockOverhead;
-    if (live > CALL_LIMITS.hostMemory) refuse('host_memory_limit', `${live} bytes of blocks`);
-    if (blocks.size >= CALL_LIMITS.blocks) refuse('host_memory_limit', `${blocks.size} blocks`);
-    if (made >= CALL_LIMITS.allocations) refuse('host_memory_limit', `${made} allocations`);
-    made += 1;
-    blocks.set(made, new DataView(new ArrayBuffer(length)));
-    return BigInt(made * STRIDE);
-  }
-
-  function at(pointer: bigint, size: number): DataView {
-    const address = Number(BigInt.asUintN(64, pointer));
+  /** The block of `size` bytes at the pointer, whose place in it is left in `offset`. */
+  function locate(pointer: bigint, size: number): DataView {
+    const address = addressOf(pointer);
     const number = Math.floor(address / STRIDE);
     if (number !== lastNumber) {
       last = blocks.get(number);
       lastNumber = number;
     }
-    // Numbers of 2^53 and more lose their low digits, but no block is that far.
     if (last === undefined)
       return refuse('bad_pointer', `0x${address.toString(16)} is in no block`);
     offset = address - number * STRIDE;
@@ -61,34 +51,49 @@ export function createHostMemory(refuse: Refuse): HostMemory {
     return refuse('bad_pointer', `${size} bytes at ${offset} of a block of ${last.byteLength}`);
   }
 
+  function alloc(size: bigint): bigint {
+    const length = addressOf(size);
+    const total = live + length + CALL_LIMITS.blockOverhead;
+    if (total > CALL_LIMITS.hostMemory) refuse('host_memory_limit', `${total} bytes of blocks`);
+    if (blocks.size >= CALL_LIMITS.blocks) refuse('host_memory_limit', `${blocks.size} blocks`);
+    if (made >= CALL_LIMITS.allocations) refuse('host_memory_limit', `${made} allocations`);
+    live = total;
+    made += 1;
+    lastNumber = made;
+    last = new DataView(new ArrayBuffer(length));
+    blocks.set(made, last);
+    return BigInt(made * STRIDE);
+  }
+
+  function free(pointer: bigint): void {
+    const number = addressOf(pointer) / STRIDE;
+    const block = blocks.get(number);
+    if (block === undefined) return;
+    live -= block.byteLength + CALL_LIMITS.blockOverhead;
+    blocks.delete(number);
+    lastNumber = -1;
+  }
+
   return {
     alloc,
+    free,
     store(bytes) {
       const pointer = alloc(BigInt(bytes.length));
-      bytesOf(at(pointer, bytes.length)).set(bytes);
+      new Uint8Array(locate(pointer, bytes.length).buffer).set(bytes);
       return pointer;
     },
-    free(pointer) {
-      const number = Number(BigInt.asUintN(64, pointer)) / STRIDE;
-      const block = blocks.get(number);
-      if (block === undefined) return;
-      live -= block.byteLength + CALL_LIMITS.blockOverhead;
-      blocks.delete(number);
-      lastNumber = -1;
-    },
-    length(pointer) {
-      const block = blocks.get(Number(BigInt.asUintN(64, pointer)) / STRIDE);
-      return BigInt(block?.byteLength ?? 0);
-    },
-    from(pointer) {
-      const block = at(pointer, 0);
-      return bytesOf(block).subarray(offset);
-    },
-    at,
-    offset: () => offset,
+    length: (pointer) => BigInt(blocks.get(addressOf(pointer) / STRIDE)?.byteLength ?? 0),
+    from: (pointer) => new Uint8Array(locate(pointer, 0).buffer, offset),
+    copy: (pointer, size) =>
+      new Uint8Array(locate(pointer, size).buffer.slice(offset, offset + size)),
+    loadByte: (pointer) => locate(pointer, 1).getUint8(offset),
+    loadWord: (pointer) => locate(pointer, 8).getBigUint64(offset, true),
+    storeByte: (pointer, value) => locate(pointer, 1).setUint8(offset, value),
+    storeWord: (pointer, value) => locate(pointer, 8).setBigUint64(offset, value, true),
   };
 }
 
-function bytesOf(view: DataView): Uint8Array {
-  return new Uint8Array(view.buffer);
+/** From 2^53 on the low digits are lost, but no block is that far. */
+export function addressOf(pointer: bigint): number {
+  return Number(BigInt.asUintN(64, pointer));
 }

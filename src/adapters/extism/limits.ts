@@ -13,8 +13,8 @@ export const CALL_LIMITS = {
   /** Blocks ever made: freed ones are not used again, so that a stale pointer is found out. */
   allocations: 1024 * 1024,
   logLines: 200,
-  /** Bytes of all log lines. */
-  logBytes: 64 * 1024,
+  /** Characters of all log lines, as they are shown. */
+  logText: 64 * 1024,
   /** Bytes of `error_set`; the rest is cut off. */
   errorBytes: 8 * 1024,
   variables: 64,

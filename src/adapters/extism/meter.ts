@@ -1,21 +1,25 @@
 /** Fuel of one call, as the host sees it: the guest counts in a global of its own, host functions add to it. */
-import { ComposerError } from '../../core/errors.ts';
 import { CALL_FUEL, FUEL_EXPORT, START_FUEL } from '../../core/plugin/fuel.ts';
+import { HOST_COST } from './limits.ts';
 
 export interface Meter {
-  /** Charges the guest for work of the host. Throws when there is not enough. */
-  spend(units: number): void;
+  /** Charges the guest for work of the host and for bytes it copies. False when there is not enough. */
+  readonly spend: (units: number, bytes: number) => boolean;
+  /** Takes what was charged out of the guest's global. False when there is not enough. */
+  readonly settle: () => boolean;
+  readonly attach: (instance: WebAssembly.Instance) => void;
   /** Gives the call its budget. Before that a guest lives on what is baked into it. */
-  start(instance: WebAssembly.Instance): void;
+  readonly begin: () => void;
   /** Leaves nothing, so that a guest which swallows a host's exception stops at its next check. */
-  poison(): void;
-  isSpent(): boolean;
+  readonly poison: () => void;
+  readonly isSpent: () => boolean;
   /** Units used so far, or `undefined` when the module is not metered. */
-  used(): number | undefined;
+  readonly used: () => number | undefined;
 }
 
 /** Touching the global at each access of a byte would cost more than the access. */
 const SETTLE_AT = 50_000;
+const BUDGET = Number(CALL_FUEL);
 
 export function createMeter(): Meter {
   let gauge: WebAssembly.Global | undefined;
@@ -23,27 +27,28 @@ export function createMeter(): Meter {
   let pending = 0;
   let hostTotal = 0;
 
-  function settle(): void {
-    if (gauge === undefined) {
-      // Not metered, or still starting: work of the host is bounded all the same.
-      if (hostTotal > Number(CALL_FUEL)) throw outOfFuel();
-      return;
-    }
+  function settle(): boolean {
+    // Not metered, or still starting: work of the host is bounded all the same.
+    if (gauge === undefined) return hostTotal <= BUDGET;
     gauge.value -= BigInt(pending);
     pending = 0;
-    if (gauge.value < 0n) throw outOfFuel();
+    return gauge.value >= 0n;
   }
 
   return {
-    spend(units) {
-      pending += units;
-      hostTotal += units;
-      if (pending >= SETTLE_AT) settle();
+    spend(units, bytes) {
+      const cost = units + Math.ceil(bytes / HOST_COST.bytesPerUnit);
+      pending += cost;
+      hostTotal += cost;
+      return pending < SETTLE_AT || settle();
     },
-    start(instance) {
+    settle,
+    attach(instance) {
       gauge = findGauge(instance);
+    },
+    begin() {
       if (gauge === undefined) return;
-      startUsed = Math.max(0, Number(START_FUEL - gauge.value));
+      startUsed = Math.max(0, Number(START_FUEL - BigInt(gauge.value)));
       gauge.value = CALL_FUEL;
     },
     poison() {
@@ -52,8 +57,7 @@ export function createMeter(): Meter {
     isSpent: () => gauge !== undefined && gauge.value < 0n,
     used() {
       if (gauge === undefined) return undefined;
-      const left = gauge.value < 0n ? 0 : Math.max(0, Number(gauge.value) - pending);
-      return startUsed + Number(CALL_FUEL) - left;
+      return startUsed + BUDGET - Math.max(0, Number(gauge.value) - pending);
     },
   };
 }
@@ -62,12 +66,5 @@ function findGauge(instance: WebAssembly.Instance): WebAssembly.Global | undefin
   if (!Object.hasOwn(instance.exports, FUEL_EXPORT)) return undefined;
   const gauge = instance.exports[FUEL_EXPORT];
   // The decoder refuses modules that bring an export of this name; ours is a mutable i64.
-  return gauge instanceof WebAssembly.Global ? gauge : undefined;
-}
-
-function outOfFuel(): ComposerError {
-  return new ComposerError(
-    'out_of_fuel',
-    `Cannot finish the call: it used all of its ${CALL_FUEL} units of fuel`,
-  );
+  return gauge instanceof WebAssembly.Global && typeof gauge.value === 'bigint' ? gauge : undefined;
 }

@@ -2,10 +2,9 @@
 import { fail } from '../../core/errors.ts';
 import { abortFailure } from './abort-failure.ts';
 import { callGuest } from './guest-call.ts';
-import { ISOLATE_DIGEST, ISOLATE_SOURCE } from './isolate.generated.ts';
+import { createIsolates } from './isolates.ts';
 import { CALL_LIMITS } from './limits.ts';
 import { createSlots } from './slots.ts';
-import { decodeReply, encodeCall } from './wire.ts';
 import type { Result } from '../../core/errors.ts';
 import type { Digest, PluginBytes, PluginCall, PluginReply, Sandbox } from '../../runtime/ports.ts';
 
@@ -26,6 +25,7 @@ export interface WorkerSandbox extends Sandbox {
   readonly highWater: number;
 }
 
+/** Its slots are those of one request or one Durable Object, so each of these makes its own. */
 export function createSandbox(options: SandboxOptions): WorkerSandbox {
   const slots = createSlots(options.maxLoaded ?? 4);
   const isolates = createIsolates(options);
@@ -44,18 +44,20 @@ export function createSandbox(options: SandboxOptions): WorkerSandbox {
     }
   }
 
+  function callBundled(call: PluginCall): Promise<Result<PluginReply>> | Result<PluginReply> {
+    const module = options.bundled.get(call.hash);
+    if (module !== undefined) return callGuest(module, call);
+    return fail('plugin_not_found', `Cannot call "${call.export}": no bundled plugin ${call.hash}`);
+  }
+
   return {
     async call(call, signal) {
       if (signal.aborted) return { ok: false, error: abortFailure(signal) };
-      if (call.input.length > CALL_LIMITS.input) {
-        return fail(
-          'input_too_large',
-          `Cannot call "${call.export}": an input of ${call.input.length} bytes`,
-        );
+      const size = call.input.length;
+      if (size > CALL_LIMITS.input) {
+        return fail('input_too_large', `Cannot call "${call.export}": an input of ${size} bytes`);
       }
-      if (!call.bundled) return callLoaded(call, signal);
-      const module = options.bundled.get(call.hash);
-      return module === undefined ? notFound(call) : callGuest(module, call);
+      return call.bundled ? callBundled(call) : callLoaded(call, signal);
     },
     validate: (bytes) => WebAssembly.validate(bytes),
     get loads() {
@@ -65,45 +67,4 @@ export function createSandbox(options: SandboxOptions): WorkerSandbox {
       return slots.highWater();
     },
   };
-}
-
-interface Isolates {
-  call(id: string, call: PluginCall, signal: AbortSignal): Promise<Result<PluginReply>>;
-  loads(): number;
-}
-
-function createIsolates({ loader, bytes, compatibilityDate }: SandboxOptions): Isolates {
-  let loads = 0;
-
-  async function code(call: PluginCall): Promise<WorkerLoaderWorkerCode> {
-    const wasm = await bytes.get(call.tenant, call.hash);
-    if (wasm === undefined) throw new Error('plugin_not_found');
-    loads += 1;
-    return {
-      compatibilityDate,
-      compatibilityFlags: ['enable_request_signal'],
-      mainModule: 'main.js',
-      modules: { 'main.js': ISOLATE_SOURCE, 'plugin.wasm': { wasm } },
-      globalOutbound: null,
-      env: {},
-    };
-  }
-
-  return {
-    loads: () => loads,
-    async call(id, call, signal) {
-      const worker = loader.get(`${id}:${ISOLATE_DIGEST}`, () => code(call));
-      const response = await worker.getEntrypoint().fetch('http://plugin/', {
-        method: 'POST',
-        body: encodeCall(call),
-        signal,
-      });
-      const reply = decodeReply(await response.arrayBuffer());
-      return reply ?? fail('sandbox_unavailable', 'Cannot read the reply of the isolate');
-    },
-  };
-}
-
-function notFound(call: PluginCall): Result<PluginReply> {
-  return fail('plugin_not_found', `Cannot call "${call.export}": no plugin ${call.hash}`);
 }

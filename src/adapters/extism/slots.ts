@@ -29,6 +29,13 @@ export function createSlots(max: number): Slots {
     return true;
   }
 
+  function admitNext(): void {
+    for (let next = queue[0]; next !== undefined && take(next.key); next = queue[0]) {
+      queue.shift();
+      next.admit();
+    }
+  }
+
   return {
     acquire(key, signal) {
       if (signal.aborted) return Promise.reject(signal.reason);
@@ -38,6 +45,7 @@ export function createSlots(max: number): Slots {
         const leave = (): void => {
           queue.splice(queue.indexOf(waiter), 1);
           reject(signal.reason);
+          admitNext();
         };
         const waiter: Waiter = {
           key,
@@ -54,10 +62,7 @@ export function createSlots(max: number): Slots {
       const count = users.get(key) ?? 0;
       if (count > 1) users.set(key, count - 1);
       else users.delete(key);
-      for (let next = queue[0]; next !== undefined && take(next.key); next = queue[0]) {
-        queue.shift();
-        next.admit();
-      }
+      admitNext();
     },
     highWater: () => highWater,
   };

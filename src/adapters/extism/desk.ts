@@ -1,0 +1,27 @@
+/** What the host functions of one call share. */
+import type { GuestLog } from './guest-log.ts';
+import type { HostMemory, Refuse } from './host-memory.ts';
+
+/** The SDK puts its own call context in front of every host function's arguments. */
+export type HostFunction = (context: unknown, a: bigint, b: bigint) => bigint | number | void;
+export type HostFunctions = { readonly [name: string]: HostFunction };
+export type WasiFunctions = { readonly [name: string]: (...values: never[]) => number };
+
+export interface KernelOptions {
+  readonly input: Uint8Array;
+  readonly config: { readonly [key: string]: string };
+}
+
+export interface Desk extends KernelOptions {
+  readonly memory: HostMemory;
+  readonly log: GuestLog;
+  readonly refuse: Refuse;
+  /** Comes first in every host function: K1, and its cost in fuel with that of the bytes it copies. */
+  readonly charge: (units: number, bytes?: number) => void;
+  /** The guest's own memory, once there is an instance. */
+  readonly guestMemory: () => WebAssembly.Memory | undefined;
+  output: Uint8Array;
+  error: Uint8Array | undefined;
+  /** What the guest passed to `proc_exit`. */
+  exitCode: number | undefined;
+}

@@ -1,0 +1,56 @@
+/** Host functions by which a guest says something: output, error and log. */
+import { addressOf } from './host-memory.ts';
+import { CALL_LIMITS, HOST_COST } from './limits.ts';
+import type { Desk, HostFunction, HostFunctions } from './desk.ts';
+
+export function resultFunctions(desk: Desk): HostFunctions {
+  const { memory, charge, refuse } = desk;
+  return {
+    output_set(_, pointer, size) {
+      const length = addressOf(size);
+      if (length > CALL_LIMITS.output) refuse('output_too_large', `an output of ${length} bytes`);
+      charge(HOST_COST.call, length);
+      // A copy: the guest may go on writing to its block.
+      desk.output = length === 0 ? new Uint8Array(0) : memory.copy(pointer, length);
+    },
+    output_length() {
+      charge(HOST_COST.access);
+      return BigInt(desk.output.length);
+    },
+    output_offset() {
+      charge(HOST_COST.call, desk.output.length);
+      return memory.store(desk.output);
+    },
+    error_set(_, pointer) {
+      charge(HOST_COST.write);
+      // Null takes an error back.
+      desk.error =
+        pointer === 0n ? undefined : memory.from(pointer).slice(0, CALL_LIMITS.errorBytes);
+    },
+    error_get() {
+      charge(HOST_COST.write);
+      return desk.error === undefined ? 0n : memory.store(desk.error);
+    },
+  };
+}
+
+export function logFunctions({ log, memory, charge }: Desk): HostFunctions {
+  const write =
+    (level: string): HostFunction =>
+    (_, pointer) => {
+      charge(HOST_COST.write);
+      log.write(level, memory.from(pointer));
+    };
+  return {
+    get_log_level() {
+      charge(HOST_COST.access);
+      // Extism counts trace, debug, info, warn, error from 0: guests need not format what is below info.
+      return 2;
+    },
+    log_trace: write('trace'),
+    log_debug: write('debug'),
+    log_info: write('info'),
+    log_warn: write('warn'),
+    log_error: write('error'),
+  };
+}

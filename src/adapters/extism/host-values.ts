@@ -1,0 +1,86 @@
+/** Host functions by which a guest asks for something: settings, variables and, one day, the network. */
+import { CALL_LIMITS, HOST_COST } from './limits.ts';
+import type { Desk, HostFunctions } from './desk.ts';
+
+export function configFunctions(desk: Desk): HostFunctions {
+  const { charge, memory } = desk;
+  // A map, so that `__proto__` and `constructor` are names like any other.
+  const config = new Map(Object.entries(desk.config));
+  return {
+    config_get(_, pointer) {
+      charge(HOST_COST.lookup);
+      const value = config.get(readKey(desk, pointer));
+      if (value === undefined) return 0n;
+      const bytes = new TextEncoder().encode(value);
+      charge(0, bytes.length);
+      return memory.store(bytes);
+    },
+  };
+}
+
+/** Variables live as long as the call: a fresh instance has no past, and no other tenant's. */
+export function variableFunctions(desk: Desk): HostFunctions {
+  const { charge, memory, refuse } = desk;
+  const variables = new Map<string, Uint8Array>();
+  let total = 0;
+
+  function remove(key: string): void {
+    const value = variables.get(key);
+    if (value === undefined) return;
+    total -= key.length + value.length;
+    variables.delete(key);
+  }
+
+  return {
+    var_get(_, pointer) {
+      charge(HOST_COST.lookup);
+      const value = variables.get(readKey(desk, pointer));
+      if (value === undefined) return 0n;
+      charge(0, value.length);
+      return memory.store(value);
+    },
+    var_set(_, pointer, valuePointer) {
+      charge(HOST_COST.write);
+      const key = readKey(desk, pointer);
+      const value = valuePointer === 0n ? undefined : memory.from(valuePointer);
+      remove(key);
+      if (value === undefined) return;
+      total += key.length + value.length;
+      if (total > CALL_LIMITS.variableBytes) refuse('var_limit', `${total} bytes of variables`);
+      if (variables.size >= CALL_LIMITS.variables)
+        refuse('var_limit', `${variables.size} variables`);
+      charge(0, value.length);
+      variables.set(key, value.slice());
+    },
+  };
+}
+
+/** No egress yet: a guest may import these, but not use them. */
+export function httpFunctions({ charge, refuse }: Desk): HostFunctions {
+  return {
+    http_request() {
+      charge(HOST_COST.write);
+      return refuse('http_denied', 'no host is granted to this plugin');
+    },
+    http_status_code() {
+      charge(HOST_COST.access);
+      return 0;
+    },
+    http_headers() {
+      charge(HOST_COST.access);
+      return 0n;
+    },
+  };
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function readKey({ memory, refuse }: Desk, pointer: bigint): string {
+  const bytes = memory.from(pointer);
+  if (bytes.length > CALL_LIMITS.keyBytes) refuse('limit', `a name of ${bytes.length} bytes`);
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return refuse('bad_utf8', 'a name is not UTF-8');
+  }
+}
