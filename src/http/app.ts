@@ -5,6 +5,7 @@ import { routePath } from 'hono/route';
 import { failure } from '../core/errors.ts';
 import { authenticate } from './auth.ts';
 import { notFound, onError, problem } from './problem.ts';
+import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { pluginRoutes } from './routes/plugins.ts';
@@ -47,6 +48,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
     }),
   );
   app.route('/', healthRoutes(services, settings));
+  app.route('/docs', docsRoutes());
   app.route('/v1/validate', validateRoutes(services));
   app.route('/v1/recipes', recipeRoutes(services));
   app.route('/v1/runs', runRoutes(services));

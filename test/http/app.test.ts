@@ -67,6 +67,15 @@ describe('problem documents', () => {
     });
   });
 
+  it('have a type that leads to the code on a page of ours', async () => {
+    const { request } = makeApi();
+    const { type } = await problemOf(await request('/nope'));
+    const [page = '', anchor] = type.split('#');
+    const response = await request(page);
+    expect(response.headers.get('Content-Type')).toBe('text/html; charset=UTF-8');
+    expect(await response.text()).toContain(`id="${anchor}"`);
+  });
+
   it('name every finding, with its place', async () => {
     const { request } = makeApi();
     const response = await request('/v1/recipes/a', {
