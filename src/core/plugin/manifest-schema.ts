@@ -19,7 +19,9 @@ export const CALL_CEILINGS = {
   timeout_ms: 600_000,
 } as const;
 
-const HOST = /^(?:\*\.)?(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}(?::(?:[1-9]\d{0,4}))?$/;
+/** A wildcard needs two labels behind it: `*.com` is no host of anybody. */
+const HOST =
+  /^(?:\*\.(?=[^.]+\.[^.]))?(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}(?::[1-9]\d{0,4})?$/;
 
 const text = (longest: number) => z.string().max(longest);
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,127}$/);

@@ -1,6 +1,6 @@
 /** A manifest's text as data, and the place of every value in it. */
 import type { Document, Node, Range } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Issue, Result } from '../errors.ts';
 
 export type Path = readonly (string | number)[];
@@ -21,8 +21,11 @@ export interface Place {
 /** Characters. A manifest is read before anything else is known about its sender. */
 const MAX_TEXT = 256 * 1024;
 const MAX_NESTING = 64;
+/** With what aliases stand for. */
+const MAX_VALUES = 20_000;
+const MAX_ALIASES = 1_000;
 
-/** YAML without anchors; JSON is read as the YAML it is. */
+/** YAML; JSON is read as the YAML it is. */
 export function readManifestText(text: string): Result<ManifestText, readonly Issue[]> {
   if (text.length > MAX_TEXT) {
     return refuse('too_large', `Cannot read manifest: it is longer than ${MAX_TEXT} characters`);
@@ -38,12 +41,17 @@ export function readManifestText(text: string): Result<ManifestText, readonly Is
     uniqueKeys: true,
     version: '1.2',
   });
-  const issues = [...syntaxIssues(document, lines), ...aliasIssues(document, lines)];
+  const issues = syntaxIssues(document, lines);
   if (issues.length > 0) return { ok: false, error: issues };
+  const data = findData(document);
+  if (data === undefined)
+    return refuse('anchor', 'Cannot read manifest: an alias is not to be resolved');
+  const fault = findDataFault(data.value);
+  if (fault !== undefined) return refuse(fault.code, `Cannot read manifest: ${fault.detail}`);
   return {
     ok: true,
     value: {
-      data: document.toJS(),
+      data: data.value,
       place: (path, of) => placeOf(lines, findRange(document, path, of)),
     },
   };
@@ -73,6 +81,15 @@ function isNestedTooDeep(text: string): boolean {
   });
 }
 
+/** The library throws at aliases that are too many or lead into themselves. */
+function findData(document: Document.Parsed): { readonly value: unknown } | undefined {
+  try {
+    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
+  } catch {
+    return undefined;
+  }
+}
+
 function syntaxIssues(document: Document.Parsed, lines: LineCounter): readonly Issue[] {
   return [...document.errors, ...document.warnings].slice(0, 20).map(({ code, message, pos }) => ({
     severity: 'error',
@@ -83,24 +100,20 @@ function syntaxIssues(document: Document.Parsed, lines: LineCounter): readonly I
   }));
 }
 
-/** Anchors are refused: a few lines of them unfold into gigabytes. */
-function aliasIssues(document: Document.Parsed, lines: LineCounter): readonly Issue[] {
-  const issues: Issue[] = [];
-  visit(document, {
-    Node: (_key, node) => {
-      const isAnchored = !isAlias(node) && node.anchor !== undefined;
-      if (!isAlias(node) && !isAnchored) return undefined;
-      issues.push({
-        severity: 'error',
-        code: 'anchor',
-        detail: 'Cannot read manifest: anchors and aliases are not supported',
-        pointer: '',
-        ...placeOf(lines, node.range ?? undefined),
-      });
-      return visit.BREAK;
-    },
-  });
-  return issues;
+/** An alias shares its value rather than copying it, so the walk counts it each time it is reached. */
+function findDataFault(data: unknown): { code: string; detail: string } | undefined {
+  let values = 0;
+  const open: { readonly value: unknown; readonly depth: number }[] = [{ value: data, depth: 0 }];
+  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    const { value, depth } = entry;
+    if (depth > MAX_NESTING)
+      return { code: 'too_deep', detail: `it is nested deeper than ${MAX_NESTING}` };
+    if (++values > MAX_VALUES)
+      return { code: 'too_large', detail: `it holds more than ${MAX_VALUES} values` };
+    if (typeof value !== 'object' || value === null) continue;
+    for (const child of Object.values(value)) open.push({ value: child, depth: depth + 1 });
+  }
+  return undefined;
 }
 
 function findRange(

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InstrumentReport } from '../../../src/core/plugin/instrument.ts';
 import { instrumentModule } from '../../../src/core/plugin/instrument.ts';
-import { wat } from '../../support/wasm/module.ts';
+import { compileGuest, GUEST_CALLS, GUEST_FLAVOURS } from '../../support/wasm/guests.ts';
+import { custom, moduleOf, wat } from '../../support/wasm/module.ts';
 import { moduleText } from '../../support/wasm/random-module.ts';
 
 const FUEL = '__fuel';
@@ -109,3 +110,222 @@ describe('instrumentModule() on random modules', () => {
     );
   });
 });
+
+describe.each(Object.entries(GUEST_FLAVOURS))(
+  'instrumentModule() on a guest %s',
+  (_name, flags) => {
+    it('keeps what every function answers, within twice the exact fuel', async () => {
+      const bytes = await compileGuest(flags);
+      const merged = instrument(bytes);
+      const exact = instrument(bytes, { merge: false });
+      expect(merged.report.charges).toBeLessThan(exact.report.charges);
+      for (const [name, argument] of GUEST_CALLS) {
+        const [fast, precise] = [merged.wasm, exact.wasm].map((wasm) => {
+          const exports = instantiate(wasm);
+          fuelOf(exports).value = PLENTY;
+          const result = (exports as Exports)[name]!(argument);
+          return { result, used: PLENTY - BigInt(fuelOf(exports).value as bigint) };
+        });
+        const original = (instantiate(bytes) as Exports)[name]!(argument);
+        expect([name, fast!.result]).toEqual([name, original]);
+        expect(precise!.result).toEqual(original);
+        expect(fast!.used).toBeGreaterThanOrEqual(precise!.used);
+        expect(Number(fast!.used)).toBeLessThan(Number(precise!.used) * 2);
+      }
+    });
+  },
+);
+
+describe('instrumentModule() charges', () => {
+  const using = (code: string) => {
+    const bytes = wat(`(module
+      (type $v (func)) (memory 1 2000) (table 10 70000 funcref) (elem (i32.const 0) func $leaf)
+      (elem func $leaf) (data "12345678") (func $leaf)
+      (func (export "run") (param i32 i32) ${code}))`);
+    const outcome = run(instrument(bytes, { merge: false }).wasm);
+    return Number(outcome.used);
+  };
+
+  // A function entered is 2.
+  it.each([
+    ['an empty function', '', 2],
+    ['a constant and a drop', '(drop (i32.const 1))', 4],
+    ['sixteen locals', `(local ${'i32 '.repeat(16)})`, 6],
+    ['a call', '(call $leaf)', 2 + 5 + 2],
+    ['an indirect call', '(call_indirect (type $v) (i32.const 0))', 2 + 1 + 8 + 2],
+    ['a tail call', '(return_call $leaf)', 2 + 5 + 2],
+    ['a division', '(drop (i32.div_u (i32.const 4) (i32.const 2)))', 2 + 2 + 8 + 1],
+    [
+      'the way taken, not the other',
+      '(if (local.get 0) (then nop) (else (drop (i32.const 1))))',
+      2 + 1 + 1,
+    ],
+    [
+      'the other way',
+      '(if (i32.eqz (local.get 0)) (then nop) (else (drop (i32.const 1))))',
+      2 + 3 + 2,
+    ],
+    ['nothing behind a branch taken', '(block (br 0) (drop (i32.const 1)))', 2 + 1],
+    [
+      'each round of a loop',
+      '(loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))',
+      2 + 5 * 5,
+    ],
+  ])('%s', (_name, code, units) => {
+    expect(using(code)).toBe(units);
+  });
+
+  // The function that charges by size is not itself charged.
+  it.each([
+    [
+      'memory.fill',
+      '(memory.fill (i32.const 0) (i32.const 0) (i32.const 4000))',
+      2 + 3 + 10 + 1_000,
+    ],
+    [
+      'memory.fill of nothing',
+      '(memory.fill (i32.const 0) (i32.const 0) (i32.const 0))',
+      2 + 3 + 10 + 256,
+    ],
+    [
+      'memory.copy',
+      '(memory.copy (i32.const 0) (i32.const 9) (i32.const 4000))',
+      2 + 3 + 10 + 1_000,
+    ],
+    ['memory.init', '(memory.init 0 (i32.const 0) (i32.const 0) (i32.const 8))', 2 + 3 + 10 + 2],
+    ['memory.grow', '(drop (memory.grow (i32.const 3)))', 2 + 2 + 2_000 + 3 * 1_024],
+    ['memory.grow past the ceiling', '(drop (memory.grow (i32.const 5000)))', 2 + 2 + 2_000],
+    ['table.fill', '(table.fill (i32.const 0) (ref.null func) (i32.const 5))', 2 + 3 + 60 + 5 * 64],
+    ['table.copy', '(table.copy (i32.const 0) (i32.const 1) (i32.const 5))', 2 + 3 + 60 + 5 * 64],
+    ['table.init', '(table.init 1 (i32.const 0) (i32.const 0) (i32.const 1))', 2 + 3 + 60 + 64],
+    ['table.grow', '(drop (table.grow (ref.null func) (i32.const 5)))', 2 + 3 + 60 + 5 * 64],
+    [
+      'table.grow past the ceiling',
+      '(drop (table.grow (ref.null func) (i32.const -1)))',
+      2 + 3 + 60,
+    ],
+    [
+      'a fill past the end of memory',
+      '(memory.fill (i32.const 0) (i32.const 0) (i32.const -1))',
+      2 + 3 + 10,
+    ],
+  ])('%s by its size', (_name, code, units) => {
+    expect(using(code)).toBe(units);
+  });
+});
+
+describe('instrumentModule() stops', () => {
+  const endless = (code: string, rest = '') => `(module
+    (type $v (func)) (memory 1) (table 4 70000 funcref) (elem (i32.const 0) func $self)
+    (func $self (type $v) ${code}) ${rest} (func (export "run") (call $self)))`;
+
+  it.each([
+    ['an empty loop', '(loop (br 0))'],
+    ['a loop by condition', '(loop (br_if 0 (i32.const 1)))'],
+    ['a loop by table', '(loop (br_table 0 0 (i32.const 1)))'],
+    ['a loop in a loop', '(loop (loop (br 1)))'],
+    ['a loop around a dead end', '(block (loop (block (br 1) (unreachable)) (br 0)))'],
+    ['a tail call', '(return_call $self)'],
+    ['an indirect tail call', '(return_call_indirect (type $v) (i32.const 0))'],
+    ['calls without number', '(loop (call $none) (br 0))'],
+    ['growing', '(loop (drop (memory.grow (i32.const 0))) (br 0))'],
+    ['a growing table', '(loop (drop (table.grow (ref.null func) (i32.const 0))) (br 0))'],
+    ['filling', '(loop (memory.fill (i32.const 0) (i32.const 1) (i32.const 65536)) (br 0))'],
+    ['filling nothing', '(loop (memory.fill (i32.const 0) (i32.const 1) (i32.const 0)) (br 0))'],
+    ['a deep tree of calls', '(call $self) (call $self)'],
+  ])('%s', (_name, code) => {
+    const bytes = wat(endless(code, '(func $none)'));
+    // Little enough that the tree of calls runs out before the stack does.
+    const outcome = run(instrument(bytes).wasm, 5_000n, []);
+    expect(outcome.result).toBe('unreachable');
+    expect(outcome.left).toBeLessThan(0n);
+  });
+
+  it('a start function, with the fuel that was baked in', () => {
+    const bytes = wat(`${endless('(loop (br 0))').slice(0, -1)} (start $self))`);
+    const { wasm } = instrument(bytes, { startFuel: 1_000n });
+    expect(() => instantiate(wasm)).toThrow(WebAssembly.RuntimeError);
+  });
+
+  it('at once when the host has emptied the counter', () => {
+    const { wasm } = instrument(wat(endless('nop')));
+    expect(run(wasm, -1n, []).result).toBe('unreachable');
+  });
+});
+
+describe('instrumentModule()', () => {
+  it('exports the counter as a mutable i64 with the fuel of the start', () => {
+    const exports = instantiate(instrument(moduleOf(), { startFuel: 2n ** 63n - 1n }).wasm);
+    expect(fuelOf(exports).value).toBe(2n ** 63n - 1n);
+    fuelOf(exports).value = -(2n ** 63n);
+    expect(fuelOf(exports).value).toBe(-(2n ** 63n));
+  });
+
+  it('gives memory and tables a maximum, and lowers what is above the ceiling', () => {
+    const grow = (memory: string, table: string) => {
+      const { wasm } = instrument(
+        wat(`(module (memory (export "memory") ${memory}) (table (export "t") ${table} funcref))`),
+      );
+      const exports = instantiate(wasm);
+      const most = exports['memory'] as WebAssembly.Memory;
+      const table0 = exports['t'] as WebAssembly.Table;
+      return {
+        pages: [1023, 7, 3].find((by) => works(() => most.grow(by))),
+        elements: [65_535, 7, 3].find((by) => works(() => table0.grow(by))),
+      };
+    };
+    expect(grow('1', '1')).toEqual({ pages: 1023, elements: 65_535 });
+    expect(grow('1 65536', '1 4000000000')).toEqual({ pages: 1023, elements: 65_535 });
+    expect(grow('1 8', '1 8')).toEqual({ pages: 7, elements: 7 });
+    expect(grow('2 1025', '2 65537')).toEqual({ pages: 7, elements: 7 });
+  });
+
+  it('leaves custom sections out, and says what it did', () => {
+    const { wasm, report } = instrument(moduleOf(custom('name', [1, 2, 3]), custom('plugin.yaml')));
+    expect(report).toEqual({
+      functions: 0,
+      instructions: 0,
+      loops: 0,
+      charges: 0,
+      checks: 0,
+      sized: 0,
+      sizeBefore: moduleOf(custom('name', [1, 2, 3]), custom('plugin.yaml')).length,
+      sizeAfter: wasm.length,
+    });
+    expect(wasm.length).toBeLessThan(40);
+  });
+
+  it('refuses a module that holds the name already, and one that inspection refuses', () => {
+    const taken = wat('(module (memory 1) (export "\\c3\\a9" (memory 0)))');
+    const options = { fuelExport: 'é', startFuel: 0n };
+    expect(instrumentModule(taken, options)).toMatchObject({
+      ok: false,
+      error: { code: 'reserved_export' },
+    });
+    expect(instrumentModule(new Uint8Array(3), options)).toMatchObject({
+      ok: false,
+      error: { code: 'not_wasm' },
+    });
+    expect(instrumentModule(moduleOf(), options).ok).toBe(true);
+  });
+
+  it('refuses to instrument twice', () => {
+    const { wasm } = instrument(moduleOf());
+    const again = instrumentModule(wasm, { fuelExport: FUEL, startFuel: 0n });
+    expect(again).toMatchObject({ ok: false, error: { code: 'reserved_export' } });
+  });
+
+  it('throws at fuel that is no i64', () => {
+    const options = { fuelExport: FUEL, startFuel: 2n ** 63n };
+    expect(() => instrumentModule(moduleOf(), options)).toThrow(RangeError);
+  });
+});
+
+function works(action: () => unknown): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}
