@@ -1,0 +1,122 @@
+/** All checks that need the whole recipe: variables, graph, lints. */
+import type { JsonObject } from '../json.ts';
+import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
+import { checkGraph } from './check-graph.ts';
+import { checkNodeReads, checkReads } from './check-variables.ts';
+import type { Flow } from './check-variables.ts';
+import { outputRoot } from './outputs.ts';
+import type { WrittenOutput } from './outputs.ts';
+import { providersOf } from './infer-edges.ts';
+import type { FlowCheck } from './flow-check.ts';
+import { lintRecipe } from './lints.ts';
+import { END } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { readsOfCondition, readsOfValue } from './reads.ts';
+import type { Reads } from './reads.ts';
+
+export function checkFlow(check: FlowCheck): void {
+  const { heads, graph, edgesPath, outputs, report } = check;
+  const flow = flowOf(check);
+  for (const head of heads) checkNodeReads(head, flow);
+  checkConditions(check, flow);
+  checkOutputs(check, flow);
+  checkModelConfig(check, flow);
+  const outputRoots = new Set(
+    (outputs ?? []).flatMap((output) => outputReads(output).reads.map(({ root }) => root)),
+  );
+  checkGraph({ heads, graph, edgesPath, outputRoots, report });
+  lintRecipe(check);
+}
+
+function flowOf({ heads, graph, inputs, body, definitions, report, recipes }: FlowCheck): Flow {
+  const providers = new Map(providersOf(heads));
+  let isOpen = false;
+  for (const { id, raw } of heads) {
+    const published = isJsonObject(raw) ? publishedNames(raw, recipes) : [];
+    if (published === undefined) isOpen = true;
+    else for (const name of published) providers.set(name, [...(providers.get(name) ?? []), id]);
+  }
+  return {
+    inputs: new Set([...inputs.map(({ id }) => id), ...writtenIds(body)]),
+    definitions: new Set(Object.keys(definitions)),
+    providers,
+    ids: new Set(heads.map(({ id }) => id)),
+    before: graph.before,
+    isOrdered: graph.isWhole,
+    isOpen,
+    report,
+  };
+}
+
+/** Inputs with faults are declared all the same. */
+function writtenIds(body: JsonObject): readonly string[] {
+  const items = ownProperty(body, 'user_inputs');
+  return (isJsonArray(items) ? items : []).flatMap((item) => {
+    const id = isJsonObject(item) ? ownProperty(item, 'id') : undefined;
+    return typeof id === 'string' ? [id] : [];
+  });
+}
+
+/** Names that a sub-recipe publishes beside its node's output; undefined when only a run knows. */
+function publishedNames(
+  raw: JsonObject,
+  recipes: ReadonlyMap<string, Plan>,
+): readonly string[] | undefined {
+  if (ownProperty(raw, 'type') !== 'recipe') return [];
+  const mapping = ownProperty(raw, 'output_mapping');
+  if (isJsonObject(mapping)) return Object.keys(mapping);
+  const path = ownProperty(raw, 'recipe_path');
+  const plan = typeof path === 'string' ? recipes.get(path.trim()) : undefined;
+  if (plan === undefined) return undefined;
+  return plan.graph.outputs?.map(({ id }) => id) ?? plan.graph.nodes.map(({ output }) => output);
+}
+
+/** A condition on an edge reads what its source node, and all before it, have given. */
+function checkConditions({ graph, heads }: FlowCheck, flow: Flow): void {
+  const ids = new Set(heads.map(({ id }) => id));
+  const done = new Set<string>();
+  for (const { from, to, written, conditionPath } of graph.written) {
+    if (written === undefined) continue;
+    const before = new Set([...(graph.before.get(from) ?? []), ...(ids.has(from) ? [from] : [])]);
+    const key = `${conditionPath.join('/')} ${from}`;
+    if (done.has(key)) continue;
+    done.add(key);
+    const { condition, text, offset } = written;
+    const who = `The edge from "${from}" to ${to === END ? 'END' : `"${to}"`}`;
+    checkReads(
+      readsOfCondition(condition, conditionPath, { text, offset }),
+      { ...(graph.isWhole ? { before } : {}), who },
+      flow,
+    );
+  }
+}
+
+function checkOutputs({ outputs = [] }: FlowCheck, flow: Flow): void {
+  for (const output of outputs) {
+    const who = `Final output "${output.id}"`;
+    checkReads(outputReads(output), { who }, flow);
+  }
+}
+
+function outputReads({ id, value, condition, path, namePath }: WrittenOutput): Reads {
+  const name = {
+    root: outputRoot(id),
+    way: id.split(/[.[\]]+/),
+    path: namePath,
+    offset: 0,
+    text: id,
+  };
+  const own: Reads =
+    value === undefined
+      ? { reads: [{ ...name, isGuarded: false, form: 'condition' }], faults: [] }
+      : readsOfValue(value, [...path, 'value']);
+  if (condition === undefined) return own;
+  const more = readsOfCondition(condition, [...path, 'condition']);
+  return { reads: [...own.reads, ...more.reads], faults: [...own.faults, ...more.faults] };
+}
+
+function checkModelConfig({ body, path }: FlowCheck, flow: Flow): void {
+  const config = ownProperty(body, 'model_config');
+  if (config !== undefined)
+    checkReads(readsOfValue(config, [...path, 'model_config']), { who: 'The recipe' }, flow);
+}

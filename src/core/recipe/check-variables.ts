@@ -1,0 +1,214 @@
+/**
+ * Data flow: every variable that is read must be an input, a definition, or the output of a node that
+ * can run before. A false alarm would refuse a good recipe, so what cannot be known is let through.
+ */
+import { isJsonObject, ownProperty } from '../json.ts';
+import type { JsonValue } from '../json.ts';
+import { GLOBAL_NAMES } from '../template/globals.ts';
+import type { NodeHead } from './context.ts';
+import { readsOf } from './reads.ts';
+import type { Read, TemplateIssue } from './reads.ts';
+import { RESERVED } from './input-specs.ts';
+import type { Report } from './report.ts';
+import { closest } from './suggest.ts';
+
+/** Readable everywhere. */
+const ALWAYS = new Set(['inputs', 'nodes', 'run', 'current_time', 'visits']);
+const IN_ITEMS = new Set(['item', 'index', 'loop', 'key', 'parent']);
+/** Keys whose bare strings are meant as names more often than not. */
+const NAMING = new Set(['input', 'over', 'input_mapping']);
+
+export interface Flow {
+  readonly inputs: ReadonlySet<string>;
+  readonly definitions: ReadonlySet<string>;
+  /** Nodes by the name they publish; several nodes may publish one name. */
+  readonly providers: ReadonlyMap<string, readonly string[]>;
+  readonly ids: ReadonlySet<string>;
+  /** Nodes that can run before a node. */
+  readonly before: ReadonlyMap<string, ReadonlySet<string>>;
+  /** False when edges had faults: any node may come before any other. */
+  readonly isOrdered: boolean;
+  /** Some node publishes names that only a run knows. */
+  readonly isOpen: boolean;
+  readonly report: Report;
+}
+
+/** What one place can see beside the flow itself. */
+interface View {
+  /** Nodes whose outputs may be there; undefined: all of them. */
+  readonly before: ReadonlySet<string> | undefined;
+  readonly local: ReadonlySet<string>;
+  /** Fields of an item or of a computed input may be there. */
+  readonly isOpen: boolean;
+  readonly who: string;
+}
+
+export function checkNodeReads(head: NodeHead, flow: Flow): void {
+  const before = flow.isOrdered ? (flow.before.get(head.id) ?? new Set<string>()) : undefined;
+  const view = { before, local: new Set<string>(), isOpen: flow.isOpen, who: `Node "${head.id}"` };
+  checkPart(head.raw, head, { view, flow });
+}
+
+/** A node, or the task of a map inside it. */
+function checkPart(
+  raw: JsonValue,
+  { path }: Pick<NodeHead, 'path'>,
+  { view, flow }: { view: View; flow: Flow },
+): void {
+  if (!isJsonObject(raw)) return;
+  const { task, ...rest } = raw;
+  const inside = withInput(view, ownProperty(raw, 'input'));
+  const { reads, faults } = readsOf(rest, path);
+  reportFaults(faults, flow.report);
+  for (const read of reads) {
+    const field = String(read.path[path.length] ?? '');
+    checkRead(read, { view: field === 'input' || field === 'over' ? view : inside, flow, field });
+  }
+  if (task === undefined || ownProperty(raw, 'type') !== 'map') return;
+  const local = new Set([...inside.local, ...IN_ITEMS]);
+  checkPart(task, { path: [...path, 'task'] }, { view: { ...inside, local, isOpen: true }, flow });
+}
+
+function withInput(view: View, input: JsonValue | undefined): View {
+  if (isJsonObject(input))
+    return { ...view, local: new Set([...view.local, ...Object.keys(input)]) };
+  return input === undefined || input === null ? view : { ...view, isOpen: true };
+}
+
+/** Reads outside nodes: conditions of edges and final outputs. */
+export function checkReads(
+  { reads, faults }: { readonly reads: readonly Read[]; readonly faults: readonly TemplateIssue[] },
+  at: { readonly before?: ReadonlySet<string>; readonly who: string },
+  flow: Flow,
+): void {
+  reportFaults(faults, flow.report);
+  const view = { before: at.before, local: new Set<string>(), isOpen: flow.isOpen, who: at.who };
+  for (const read of reads) checkRead(read, { view, flow, field: '' });
+}
+
+export function reportFaults(faults: readonly TemplateIssue[], report: Report): void {
+  for (const { fault, path, offset, text } of faults) {
+    const { code, message, suggestion } = fault;
+    const known =
+      code === 'template_syntax' || code === 'unknown_filter' || code === 'unknown_test';
+    report.add({
+      code: known ? code : 'template_error',
+      path,
+      offset,
+      text,
+      detail: message,
+      suggestion,
+    });
+  }
+}
+
+interface Place {
+  readonly view: View;
+  readonly flow: Flow;
+  readonly field: string;
+}
+
+function checkRead(read: Read, place: Place): void {
+  const { view, flow, field } = place;
+  const { root } = read;
+  if (view.local.has(root) || flow.inputs.has(root) || flow.definitions.has(root)) return;
+  if (root === 'nodes' && read.way.length > 1)
+    return checkNodesRead(read, String(read.way[1]), place);
+  if (ALWAYS.has(root)) return;
+  const providers = flow.providers.get(root);
+  if (providers !== undefined) {
+    const { before } = view;
+    if (before === undefined || providers.some((id) => before.has(id))) return;
+    return reportLater(read, providers, place);
+  }
+  if (read.form !== 'bare') {
+    if (!read.isGuarded && !GLOBAL_NAMES.has(root)) reportUnknown(read, place);
+  } else if (field === 'over' && !view.isOpen) reportUnknown(read, place);
+  else if (NAMING.has(field)) reportMaybe(read, place);
+}
+
+function checkNodesRead(read: Read, id: string, place: Place): void {
+  const { before } = place.view;
+  if (place.flow.ids.has(id)) {
+    if (before !== undefined && !before.has(id)) reportLater(read, [id], place);
+    return;
+  }
+  if (read.isGuarded) return;
+  add(read, place, {
+    code: 'unknown_variable',
+    detail: `${place.view.who} reads "nodes.${id}", and there is no such node`,
+    suggestion: closest(id, place.flow.ids),
+  });
+}
+
+function reportLater(read: Read, providers: readonly string[], place: Place): void {
+  if (read.form === 'bare') {
+    if (NAMING.has(place.field) || place.field === 'over') laterFinding(read, providers, place);
+  } else if (!read.isGuarded) laterFinding(read, providers, place);
+}
+
+function laterFinding(read: Read, providers: readonly string[], place: Place): void {
+  const isSure = read.form !== 'bare' || place.field === 'over';
+  const names = providers.map((id) => `"${id}"`).join(', ');
+  add(read, place, {
+    code: 'reads_later',
+    detail: `${place.view.who} reads "${read.root}", which comes from ${names} and cannot be there yet`,
+    ...(isSure ? {} : { severity: 'warning' as const }),
+  });
+}
+
+function reportUnknown(read: Read, place: Place): void {
+  const { flow, view } = place;
+  const suggestion = closest(read.root, visibleNames(place)) ?? nodeSuggestion(read.root, flow);
+  const detail = `${view.who} reads "${read.root}", which no input, definition or node provides`;
+  // Inside a map the item may have the field, so only a likely misspelling is worth a word.
+  if (view.isOpen) {
+    if (suggestion !== undefined)
+      add(read, place, { code: 'unknown_variable', detail, suggestion, severity: 'warning' });
+    return;
+  }
+  const isUndeclaredPossible = flow.inputs.size === 0 && !flow.report.strict;
+  add(read, place, {
+    code: 'unknown_variable',
+    detail,
+    suggestion,
+    ...(isUndeclaredPossible ? { severity: 'warning' as const } : {}),
+  });
+}
+
+/** A node's id is not a variable when its output has another name. */
+function nodeSuggestion(root: string, flow: Flow): string | undefined {
+  return flow.ids.has(root) ? `nodes.${root}` : undefined;
+}
+
+function reportMaybe(read: Read, place: Place): void {
+  if (read.root.length < 4) return;
+  const near = closest(read.root, visibleNames(place));
+  if (near === undefined) return;
+  const detail = `${place.view.who} gives the text "${read.text}": did you mean the value of "${near}"?`;
+  add(read, place, { code: 'maybe_variable', detail, suggestion: near });
+}
+
+function* visibleNames({ view, flow }: Place): Iterable<string> {
+  yield* view.local;
+  yield* flow.inputs;
+  for (const [name, ids] of flow.providers) {
+    if (view.before === undefined || ids.some((id) => view.before?.has(id))) yield name;
+  }
+  yield* flow.definitions;
+  yield* ALWAYS;
+}
+
+type Finding = Parameters<Report['add']>[0];
+
+function add(
+  read: Read,
+  { flow }: Place,
+  finding: Omit<Finding, 'path' | 'offset' | 'text'>,
+): void {
+  flow.report.add({ ...finding, path: read.path, offset: read.offset, text: read.text });
+}
+
+export function isReserved(name: string): boolean {
+  return RESERVED.has(name);
+}
