@@ -1,5 +1,7 @@
-/** Replaces by a pattern in linear time. */
-import { fault, type Runtime } from './runtime.ts';
+/** Replaces by a pattern, as Python's `re.sub` does, in bounded time. */
+import { compilePattern, findMatch, type Match, type Program } from './pattern-match.ts';
+import { parsePattern, PatternError } from './pattern-parse.ts';
+import { charge, chargeText, fault, type Runtime } from './runtime.ts';
 
 export interface Replacement {
   readonly pattern: string;
@@ -10,6 +12,67 @@ export interface Replacement {
   readonly count: number;
 }
 
-export function replacePattern(runtime: Runtime, _text: string, _options: Replacement): string {
-  throw fault(runtime, 'cannot replace by a pattern yet');
+const MAX_PATTERN = 1000;
+/** Instructions of the matcher that cost one step. */
+const WORK_PER_STEP = 8;
+
+export function replacePattern(runtime: Runtime, text: string, options: Replacement): string {
+  const program = compile(runtime, options);
+  const expand = parseReplacement(options.replacement, program);
+  const parts: string[] = [];
+  let [position, length] = [0, 0];
+  let notEmptyAt: number | undefined;
+  const put = (part: string) => {
+    length += part.length;
+    chargeText(runtime, length);
+    parts.push(part);
+  };
+  const pay = (work: number) => charge(runtime, work / WORK_PER_STEP);
+  for (let count = 0; options.count <= 0 || count < options.count; count += 1) {
+    const match = findMatch(program, { text, start: position, notEmptyAt }, pay);
+    if (match === undefined) break;
+    const [start = 0, end = 0] = match;
+    put(text.slice(position, start) + expand(text, match));
+    position = end;
+    notEmptyAt = start === end ? end : undefined;
+  }
+  chargeText(runtime, length + text.length - position);
+  return parts.join('') + text.slice(position);
+}
+
+function compile(runtime: Runtime, options: Replacement): Program {
+  const { pattern, ignoreCase, multiline } = options;
+  if (pattern.length > MAX_PATTERN) {
+    throw fault(runtime, `the pattern is longer than ${MAX_PATTERN} characters`);
+  }
+  try {
+    const program = compilePattern(parsePattern(pattern, { ignoreCase, multiline, dotAll: false }));
+    charge(runtime, program.instructions.length / WORK_PER_STEP);
+    return program;
+  } catch (error) {
+    if (error instanceof PatternError)
+      throw fault(runtime, `cannot use this pattern: ${error.message}`);
+    throw error;
+  }
+}
+
+const REFERENCE = /\\(?:g<(\w{1,60})>|(\d{1,2})|([\s\S]))/g;
+
+/** `\1`, `\g<1>` and `\g<name>` stand for groups, `\n` and its kin for what they say. */
+function parseReplacement(
+  source: string,
+  { names, slots }: Program,
+): (text: string, match: Match) => string {
+  if (!source.includes('\\')) return () => source;
+  return (text, match) =>
+    source.replace(REFERENCE, (whole: string, name?: string, digits?: string, letter?: string) => {
+      if (letter === 'n') return '\n';
+      if (letter === 't') return '\t';
+      if (letter !== undefined) return letter === '\\' ? '\\' : whole;
+      const key = name ?? digits ?? '';
+      const group = /^\d+$/.test(key) ? Number(key) : names.get(key);
+      if (group === undefined || group * 2 >= slots) return '';
+      const start = match[group * 2] ?? -1;
+      return start === -1 ? '' : text.slice(start, match[group * 2 + 1]);
+    });
 }
