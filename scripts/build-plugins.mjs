@@ -22,6 +22,8 @@ const ALLOWED_IMPORTS = new Set([
   'output_set',
   'error_set',
 ]);
+/** Examples of a stranger's plugin: uploaded at run time, so not part of the Worker. */
+const UPLOADED = new Set(['readability']);
 const MAX_PAGES = 1024;
 const OPTIONS = [
   '-O3',
@@ -69,7 +71,7 @@ async function buildPlugin(name, outDir, force) {
   const stamp = join(outDir, `${name}.stamp`);
   const declared = await readManifest(name);
   const wanted = await fingerprint(name);
-  const bundled = declared['x-bundled'] !== false;
+  const bundled = !UPLOADED.has(name);
   const result = { name, version: declared.version, bundled, wasm, manifest };
   const bytes = await readFile(wasm).catch(() => undefined);
   const mark = `${wanted} ${bytes === undefined ? '' : sha256(bytes)}\n`;
@@ -103,7 +105,8 @@ async function readManifest(name) {
     pure: false,
     ...entry,
   }));
-  return { ...manifest, functions };
+  // The mark is for the bundler alone: a manifest as uploaded may not hold other keys.
+  return { ...manifest, functions, ...(UPLOADED.has(name) ? { 'x-bundled': false } : {}) };
 }
 
 async function compile(name) {

@@ -1,5 +1,8 @@
 /** Functions over plain text in any language. */
 
-export { word_count } from './word-count';
 export { excerpt } from './excerpt';
+export { keywords } from './keywords';
 export { quality_score } from './quality';
+export { split_sentences } from './split-sentences';
+export { summarize } from './summarize';
+export { word_count } from './word-count';

@@ -1,0 +1,19 @@
+/** A text as a list of its sentences. */
+
+import { open, textArgument } from '../../shared/assembly/arguments';
+import { giveUp } from '../../shared/assembly/host';
+import { textEnd, textStart } from '../../shared/assembly/json-read';
+import { finish, write, writeText } from '../../shared/assembly/json-write';
+import { sentenceCount, sentenceEnd, sentenceStart, splitSentences } from '../../shared/assembly/sentences';
+
+export function split_sentences(): i32 {
+  if (!open() || !textArgument('text')) return giveUp();
+  splitSentences(textStart, textEnd);
+  write('{"sentences":[');
+  for (let i = 0; i < sentenceCount; i++) {
+    if (i > 0) write(',');
+    writeText(sentenceStart(i), sentenceEnd(i));
+  }
+  write(']}');
+  return finish();
+}
