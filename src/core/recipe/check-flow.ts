@@ -1,5 +1,5 @@
 /** All checks that need the whole recipe: variables, graph, lints. */
-import type { JsonObject } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
 import { checkGraph } from './check-graph.ts';
 import { checkNodeReads, checkReads } from './check-variables.ts';
@@ -10,7 +10,6 @@ import { providersOf } from './infer-edges.ts';
 import type { FlowCheck } from './flow-check.ts';
 import { lintRecipe } from './lints.ts';
 import { END } from './plan.ts';
-import type { Plan } from './plan.ts';
 import { readsOfCondition, readsOfValue } from './reads.ts';
 import type { Reads } from './reads.ts';
 
@@ -28,13 +27,12 @@ export function checkFlow(check: FlowCheck): void {
   lintRecipe(check);
 }
 
-function flowOf({ heads, graph, inputs, body, definitions, report, recipes }: FlowCheck): Flow {
+function flowOf({ heads, graph, inputs, body, definitions, report }: FlowCheck): Flow {
   const providers = new Map(providersOf(heads));
-  let isOpen = false;
   for (const { id, raw } of heads) {
-    const published = isJsonObject(raw) ? publishedNames(raw, recipes) : [];
-    if (published === undefined) isOpen = true;
-    else for (const name of published) providers.set(name, [...(providers.get(name) ?? []), id]);
+    for (const name of publishedNames(raw)) {
+      providers.set(name, [...(providers.get(name) ?? []), id]);
+    }
   }
   return {
     inputs: new Set([...inputs.map(({ id }) => id), ...writtenIds(body)]),
@@ -43,7 +41,6 @@ function flowOf({ heads, graph, inputs, body, definitions, report, recipes }: Fl
     ids: new Set(heads.map(({ id }) => id)),
     before: graph.before,
     isOrdered: graph.isWhole,
-    isOpen,
     report,
   };
 }
@@ -57,18 +54,11 @@ function writtenIds(body: JsonObject): readonly string[] {
   });
 }
 
-/** Names that a sub-recipe publishes beside its node's output; undefined when only a run knows. */
-function publishedNames(
-  raw: JsonObject,
-  recipes: ReadonlyMap<string, Plan>,
-): readonly string[] | undefined {
-  if (ownProperty(raw, 'type') !== 'recipe') return [];
+/** Names that a sub-recipe publishes beside its node's output. */
+function publishedNames(raw: JsonValue): readonly string[] {
+  if (!isJsonObject(raw) || ownProperty(raw, 'type') !== 'recipe') return [];
   const mapping = ownProperty(raw, 'output_mapping');
-  if (isJsonObject(mapping)) return Object.keys(mapping);
-  const path = ownProperty(raw, 'recipe_path');
-  const plan = typeof path === 'string' ? recipes.get(path.trim()) : undefined;
-  if (plan === undefined) return undefined;
-  return plan.graph.outputs?.map(({ id }) => id) ?? plan.graph.nodes.map(({ output }) => output);
+  return isJsonObject(mapping) ? Object.keys(mapping) : [];
 }
 
 /** A condition on an edge reads what its source node, and all before it, have given. */

@@ -28,8 +28,6 @@ export interface Flow {
   readonly before: ReadonlyMap<string, ReadonlySet<string>>;
   /** False when edges had faults: any node may come before any other. */
   readonly isOrdered: boolean;
-  /** Some node publishes names that only a run knows. */
-  readonly isOpen: boolean;
   readonly report: Report;
 }
 
@@ -45,7 +43,7 @@ interface View {
 
 export function checkNodeReads(head: NodeHead, flow: Flow): void {
   const before = flow.isOrdered ? (flow.before.get(head.id) ?? new Set<string>()) : undefined;
-  const view = { before, local: new Set<string>(), isOpen: flow.isOpen, who: `Node "${head.id}"` };
+  const view = { before, local: new Set<string>(), isOpen: false, who: `Node "${head.id}"` };
   checkPart(head.raw, head, { view, flow });
 }
 
@@ -82,7 +80,7 @@ export function checkReads(
   flow: Flow,
 ): void {
   reportFaults(faults, flow.report);
-  const view = { before: at.before, local: new Set<string>(), isOpen: flow.isOpen, who: at.who };
+  const view = { before: at.before, local: new Set<string>(), isOpen: false, who: at.who };
   for (const read of reads) checkRead(read, { view, flow, field: '' });
 }
 

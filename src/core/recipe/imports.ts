@@ -6,6 +6,7 @@ import { LIMITS } from './limits.ts';
 import { mergeDeep } from './merge.ts';
 import type { Path } from './path.ts';
 import { qualifyReferences } from './reference-text.ts';
+import { severityOf } from './report.ts';
 import type { Report } from './report.ts';
 import { parseSource } from './source.ts';
 import { candidatePaths, pathFault, stemOf } from './store-path.ts';
@@ -43,7 +44,7 @@ const NAMESPACE = /^[A-Za-z_][\w-]*$/;
 const NO_DEFINITIONS = new Set(['recipe', 'imports', '$schema', 'name', 'nodes', 'edges']);
 
 export function loadDefinitions({ document, path, sources, report }: ImportInput): Definitions {
-  const loader = createLoader(sources);
+  const loader: Loader = { sources, memo: new Map(), loads: 0 };
   const origins = new Map<string, Path>();
   let all: Contribution = { tree: {}, namespaces: new Map(), stems: new Map() };
   for (const [index, item] of importItems(document, report).entries()) {
@@ -52,7 +53,7 @@ export function loadDefinitions({ document, path, sources, report }: ImportInput
       report.add({ code, path: at, detail, suggestion });
     const entry = readEntry(item, refuse);
     if (entry === undefined) continue;
-    const part = loader.load(entry, path, [path], refuse);
+    const part = load(loader, entry, { stack: [path], refuse });
     if (part === undefined) continue;
     for (const key of Object.keys(part.tree)) origins.set(key, at);
     for (const key of part.namespaces.keys()) if (!origins.has(key)) origins.set(key, at);
@@ -124,101 +125,93 @@ function readEntry(item: JsonValue, refuse: Refuse): Entry | undefined {
 }
 
 interface Loader {
-  load(
-    entry: Entry,
-    from: string,
-    stack: readonly string[],
-    refuse: Refuse,
-  ): Contribution | undefined;
+  readonly sources: ReadonlyMap<string, string>;
+  readonly memo: Map<string, Contribution | undefined>;
+  loads: number;
 }
 
-function createLoader(sources: ReadonlyMap<string, string>): Loader {
-  const memo = new Map<string, Contribution | undefined>();
-  let loads = 0;
+/** The files being imported around an entry, outermost first, and where to tell its faults. */
+interface Around {
+  readonly stack: readonly string[];
+  readonly refuse: Refuse;
+}
 
-  function load(
-    entry: Entry,
-    from: string,
-    stack: readonly string[],
-    refuse: Refuse,
-  ): Contribution | undefined {
-    const fault = pathFault(entry.path);
-    const candidates = candidatePaths(entry.path, from);
-    if (fault !== undefined || candidates.length === 0) {
-      refuse(
-        'bad_import_path',
-        `Cannot import "${entry.path.slice(0, 200)}": ${fault ?? 'it leaves the root'}`,
-      );
-      return undefined;
-    }
-    const path = candidates.find((candidate) => sources.has(candidate));
-    if (path === undefined) {
-      const near = closest(candidates[0] ?? '', sources.keys());
-      refuse(
-        'import_not_found',
-        `Cannot import "${entry.path}": no such file${inFile(stack)}`,
-        near,
-      );
-      return undefined;
-    }
-    if (stack.includes(path)) {
-      const way = [...stack.slice(stack.indexOf(path)), path].join(' → ');
-      refuse('import_cycle', `Cannot import "${entry.path}": the imports form a cycle: ${way}`);
-      return undefined;
-    }
-    const whole = contribution(path, stack, refuse);
-    return whole === undefined ? undefined : named(whole, entry, path);
+function load(loader: Loader, entry: Entry, { stack, refuse }: Around): Contribution | undefined {
+  const path = findFile(loader, entry.path, { stack, refuse });
+  if (path === undefined) return undefined;
+  if (stack.includes(path)) {
+    const way = [...stack.slice(stack.indexOf(path)), path].join(' → ');
+    refuse('import_cycle', `Cannot import "${entry.path}": the imports form a cycle: ${way}`);
+    return undefined;
   }
+  if (!loader.memo.has(path)) loader.memo.set(path, readFile(loader, path, { stack, refuse }));
+  const whole = loader.memo.get(path);
+  return whole === undefined ? undefined : named(whole, entry, path);
+}
 
-  function contribution(
-    path: string,
-    stack: readonly string[],
-    refuse: Refuse,
-  ): Contribution | undefined {
-    if (memo.has(path)) return memo.get(path);
-    loads += 1;
-    if (loads > LIMITS.imports) {
-      refuse('too_many_imports', `Cannot import "${path}": more than ${LIMITS.imports} files`);
-      return undefined;
-    }
-    const source = parseSource(sources.get(path) ?? '');
-    let isReadable = true;
-    for (const { code, detail, line, column } of source.faults) {
-      if (code === 'yaml_tag' || code === 'number_precision') continue;
-      isReadable = false;
-      refuse(
-        'import_invalid',
-        `Cannot import "${path}": line ${line}, column ${column}: ${detail}`,
-      );
-    }
-    const document = source.value ?? {};
-    if (isReadable && !isJsonObject(document))
-      refuse('import_invalid', `Cannot import "${path}": it must be a map`);
-    const result =
-      isReadable && isJsonObject(document) ? nested(document, path, stack, refuse) : undefined;
-    memo.set(path, result);
-    return result;
+function findFile(
+  { sources }: Loader,
+  written: string,
+  { stack, refuse }: Around,
+): string | undefined {
+  const fault = pathFault(written);
+  const candidates = candidatePaths(written, stack.at(-1) ?? '');
+  if (fault !== undefined || candidates.length === 0) {
+    refuse(
+      'bad_import_path',
+      `Cannot import "${written.slice(0, 200)}": ${fault ?? 'it leaves the root'}`,
+    );
+    return undefined;
   }
-
-  function nested(
-    document: JsonObject,
-    path: string,
-    stack: readonly string[],
-    refuse: Refuse,
-  ): Contribution {
-    let all: Contribution = { tree: {}, namespaces: new Map(), stems: new Map() };
-    const imports = ownProperty(document, 'imports');
-    for (const item of isJsonArray(imports) ? imports : []) {
-      const inside: Refuse = (code, detail, suggestion) =>
-        refuse(code, `${detail} (in "${path}")`, suggestion);
-      const entry = readEntry(item, inside);
-      const part = entry === undefined ? undefined : load(entry, path, [...stack, path], refuse);
-      if (part !== undefined) all = join(all, part);
-    }
-    return { ...all, tree: mergeDeep(all.tree, contributed(document)) };
+  const path = candidates.find((candidate) => sources.has(candidate));
+  if (path === undefined) {
+    const near = closest(candidates[0] ?? '', sources.keys());
+    refuse('import_not_found', `Cannot import "${written}": no such file${inFile(stack)}`, near);
   }
+  return path;
+}
 
-  return { load };
+function readFile(
+  loader: Loader,
+  path: string,
+  { stack, refuse }: Around,
+): Contribution | undefined {
+  loader.loads += 1;
+  if (loader.loads > LIMITS.imports) {
+    refuse('too_many_imports', `Cannot import "${path}": more than ${LIMITS.imports} files`);
+    return undefined;
+  }
+  const source = parseSource(loader.sources.get(path) ?? '');
+  let isReadable = true;
+  for (const { code, detail, line, column } of source.faults) {
+    if (severityOf(code, false) !== 'error') continue;
+    isReadable = false;
+    refuse('import_invalid', `Cannot import "${path}": line ${line}, column ${column}: ${detail}`);
+  }
+  const document = source.value ?? {};
+  if (!isReadable) return undefined;
+  if (isJsonObject(document)) return contribution(loader, document, path, { stack, refuse });
+  refuse('import_invalid', `Cannot import "${path}": it must be a map`);
+  return undefined;
+}
+
+function contribution(
+  loader: Loader,
+  document: JsonObject,
+  path: string,
+  { stack, refuse }: Around,
+): Contribution {
+  let all: Contribution = { tree: {}, namespaces: new Map(), stems: new Map() };
+  const inside: Refuse = (code, detail, suggestion) =>
+    refuse(code, `${detail} (in "${path}")`, suggestion);
+  const imports = ownProperty(document, 'imports');
+  for (const item of isJsonArray(imports) ? imports : []) {
+    const entry = readEntry(item, inside);
+    const part =
+      entry === undefined ? undefined : load(loader, entry, { stack: [...stack, path], refuse });
+    if (part !== undefined) all = join(all, part);
+  }
+  return { ...all, tree: mergeDeep(all.tree, contributed(document)) };
 }
 
 function inFile(stack: readonly string[]): string {

@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import type { RecipeCode } from './codes.ts';
 import { LIMITS } from './limits.ts';
 import { lookUp } from './lookup.ts';
-import type { Hit, Scopes } from './lookup.ts';
+import type { Hit, Lookup, Scopes } from './lookup.ts';
 import type { Path } from './path.ts';
 import {
   isDynamicReference,
@@ -17,7 +17,7 @@ import {
   parseWholeReference,
   splitReferences,
 } from './reference-text.ts';
-import type { Subscript } from './reference-text.ts';
+import type { Subscript, TextPart } from './reference-text.ts';
 import type { Report } from './report.ts';
 import { closest } from './suggest.ts';
 
@@ -29,210 +29,244 @@ export interface Resolver {
 }
 
 interface Cost {
-  values: number;
-  chars: number;
+  readonly values: number;
+  readonly chars: number;
 }
 
-/** Nested calls of `expand`, references followed included. */
+interface Work {
+  readonly scopes: Scopes;
+  readonly report: Report;
+  /** What the first segment of an embedded reference may be. */
+  readonly known: ReadonlySet<string>;
+  readonly memo: Map<string, { readonly value: JsonValue; readonly cost: Cost }>;
+  readonly told: Set<string>;
+  readonly dynamicRoots: Set<string>;
+  /** Definitions being expanded, the outermost first. */
+  readonly stack: string[];
+  spent: Cost;
+  level: number;
+  lookups: number;
+  /** Where in the main text the work is. */
+  site: Path;
+  isExhausted: boolean;
+}
+
+/** Nested calls of `expandAny`, references followed included. */
 const MAX_LEVEL = 3 * LIMITS.depth;
 /** Values passed through on the way to definitions: merges of merges grow fast. */
 const MAX_LOOKUPS = 500_000;
 
 export function createResolver(scopes: Scopes, report: Report): Resolver {
-  const known = knownNames(scopes);
-  const memo = new Map<string, { value: JsonValue; cost: Cost }>();
-  const told = new Set<string>();
-  const dynamicRoots = new Set<string>();
-  const spent: Cost = { values: 0, chars: 0 };
-  const stack: string[] = [];
-  let level = 0;
-  let site: Path = [];
-  let isExhausted = false;
-  let lookups = 0;
+  const work: Work = {
+    scopes,
+    report,
+    known: new Set([...ownNames(scopes.root), ...scopes.namespaces.keys(), ...scopes.stems.keys()]),
+    memo: new Map(),
+    told: new Set(),
+    dynamicRoots: new Set(),
+    stack: [],
+    spent: { values: 0, chars: 0 },
+    level: 0,
+    lookups: 0,
+    site: [],
+    isExhausted: false,
+  };
+  return {
+    dynamicRoots: work.dynamicRoots,
+    expand: (value, path) => expandAny(work, value, path),
+  };
+}
 
-  function refuse(code: RecipeCode, detail: string, suggestion?: string): null {
-    const key = `${code} ${detail}`;
-    if (stack.length === 0 || !told.has(key)) report.add({ code, path: site, detail, suggestion });
-    told.add(key);
-    return null;
-  }
+/** `path` is undefined inside a definition: then faults are shown at the reference. */
+function expandAny(work: Work, value: JsonValue, path: Path | undefined): JsonValue {
+  if (path !== undefined) work.site = path;
+  const isOver = spend(work, 1, typeof value === 'string' ? value.length : 0);
+  if (work.isExhausted || isOver || work.level >= MAX_LEVEL) return exhausted(work);
+  if (typeof value === 'string') return value.includes('@') ? expandText(work, value) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  work.level += 1;
+  const expanded = isJsonArray(value)
+    ? value.map((item, index) => expandAny(work, item, below(path, index)))
+    : isJsonObject(value)
+      ? expandMap(work, value, path)
+      : value;
+  work.level -= 1;
+  return expanded;
+}
 
-  function exhausted(): null {
-    if (!isExhausted)
-      refuse(
-        'expansion_limit',
-        'Cannot replace references: the result would be too large or too deep',
-      );
-    isExhausted = true;
-    return null;
-  }
-
-  function spend(values: number, chars: number): boolean {
-    spent.values += values;
-    spent.chars += chars;
-    return spent.values > LIMITS.expandedValues || spent.chars > LIMITS.expandedChars;
-  }
-
-  function expandAny(value: JsonValue, path: Path | undefined): JsonValue {
-    if (path !== undefined) site = path;
-    if (isExhausted || level >= MAX_LEVEL) return exhausted();
-    level += 1;
-    try {
-      if (spend(1, typeof value === 'string' ? value.length : 0)) return exhausted();
-      if (typeof value === 'string') return value.includes('@') ? expandText(value) : value;
-      if (isJsonArray(value))
-        return value.map((item, index) => expandAny(item, below(path, index)));
-      return isJsonObject(value) ? expandMap(value, path) : value;
-    } finally {
-      level -= 1;
+function expandMap(work: Work, map: JsonObject, path: Path | undefined): JsonObject {
+  const members = new Map<string, JsonValue>();
+  if (Object.hasOwn(map, '<<')) {
+    for (const source of mergeSources(work, map['<<'] ?? null, below(path, '<<'))) {
+      for (const [key, value] of Object.entries(source))
+        if (!members.has(key)) members.set(key, value);
     }
   }
-
-  function expandMap(map: JsonObject, path: Path | undefined): JsonObject {
-    const members = new Map<string, JsonValue>();
-    if (Object.hasOwn(map, '<<')) {
-      for (const source of mergeSources(map['<<'] ?? null, below(path, '<<'))) {
-        for (const [key, value] of Object.entries(source))
-          if (!members.has(key)) members.set(key, value);
-      }
-    }
-    for (const [key, value] of Object.entries(map)) {
-      if (key !== '<<') members.set(key, expandAny(value, below(path, key)));
-    }
-    return Object.fromEntries(members);
+  for (const [key, value] of Object.entries(map)) {
+    if (key !== '<<') members.set(key, expandAny(work, value, below(path, key)));
   }
+  return Object.fromEntries(members);
+}
 
-  /** Earlier sources win over later ones. */
-  function mergeSources(value: JsonValue, path: Path | undefined): readonly JsonObject[] {
-    const expanded = expandAny(value, path);
-    const sources = isJsonArray(expanded) ? expanded : [expanded];
-    return sources.flatMap((source) => {
-      if (isJsonObject(source)) return [source];
-      if (path !== undefined) site = path;
-      if (source !== null && !isExhausted)
-        refuse('merge_not_map', 'Cannot merge with "<<": the value is not a map');
-      return [];
-    });
+/** Earlier sources win over later ones. */
+function mergeSources(work: Work, value: JsonValue, path: Path | undefined): readonly JsonObject[] {
+  const expanded = expandAny(work, value, path);
+  const sources = isJsonArray(expanded) ? expanded : [expanded];
+  return sources.flatMap((source) => {
+    if (isJsonObject(source)) return [source];
+    if (path !== undefined) work.site = path;
+    if (source !== null)
+      refuse(work, 'merge_not_map', 'Cannot merge with "<<": the value is not a map');
+    return [];
+  });
+}
+
+function expandText(work: Work, text: string): JsonValue {
+  const whole = parseWholeReference(text);
+  if (whole === undefined) {
+    if (!isDynamicReference(text)) return splice(work, text);
+    work.dynamicRoots.add(/^@(?:reference[:(])?([\w-]*)/.exec(text)?.[1] ?? '');
+    return text;
   }
-
-  function expandText(text: string): JsonValue {
-    const whole = parseWholeReference(text);
-    if (whole !== undefined) {
-      const value = follow(whole.path, text);
-      if (value === undefined) return null;
-      return whole.subscripts === undefined
-        ? refuse('bad_subscript', `Cannot read "${text}": brackets hold an index or a slice`)
-        : subscript(value, whole.subscripts, text);
-    }
-    if (isDynamicReference(text)) {
-      dynamicRoots.add(/^@(?:reference[:(])?([\w-]*)/.exec(text)?.[1] ?? '');
-      return text;
-    }
-    return splice(text);
+  const value = follow(work, whole.path, text);
+  if (value === undefined) return null;
+  const { subscripts } = whole;
+  if (subscripts === undefined)
+    return refuse(
+      work,
+      'bad_subscript',
+      `Cannot read "${text}": brackets hold an index or a slice`,
+    );
+  let current: JsonValue | undefined = value;
+  for (const step of subscripts) {
+    current = applyStep(current, step);
+    if (current === undefined)
+      return refuse(work, 'bad_subscript', `Cannot read "${text}": nothing is there`);
   }
+  return current;
+}
 
-  function subscript(value: JsonValue, steps: readonly Subscript[], text: string): JsonValue {
-    let current: JsonValue | undefined = value;
-    for (const step of steps) {
-      current = applyStep(current, step);
-      if (current === undefined)
-        return refuse('bad_subscript', `Cannot read "${text}": nothing is there`);
-    }
-    return current ?? null;
-  }
-
-  /** The expanded definition; undefined when there is none, which is reported. */
-  function follow(path: readonly string[], text: string): JsonValue | undefined {
-    const result = lookUp(scopes, path, (value) => shallow(value, 0));
-    if (result.type === 'found') return expandHit(result.hit);
-    if (result.type === 'ambiguous') {
-      const names = result.candidates.map((name) => `"@${name}"`).join(', ');
-      refuse('ambiguous_reference', `Cannot choose what "${text}" means: ${names}`);
-    } else {
-      const near = closest(path.join('.'), known.paths());
-      const hint = near === undefined ? '' : ` (a text that starts with "@" is written "@@")`;
-      refuse(
-        'unknown_reference',
-        `Cannot find the definition "${path.join('.')}"${hint}`,
-        near && `@${near}`,
-      );
-    }
+/** The expanded definition; undefined when there is none, which is reported. */
+function follow(work: Work, path: readonly string[], text: string): JsonValue | undefined {
+  const result = find(work, path);
+  if (result.type === 'found') return expandHit(work, result.hit);
+  if (result.type === 'ambiguous') {
+    const names = result.candidates.map((name) => `"@${name}"`).join(', ');
+    refuse(work, 'ambiguous_reference', `Cannot choose what "${text}" means: ${names}`);
     return undefined;
   }
+  const near = closest(path.join('.'), knownPaths(work));
+  const detail = `Cannot find the definition "${path.join('.')}": text that starts with "@" is written "@@"`;
+  refuse(work, 'unknown_reference', detail, near === undefined ? undefined : `@${near}`);
+  return undefined;
+}
 
-  function expandHit({ key, value }: Hit): JsonValue {
-    const done = memo.get(key);
-    if (done !== undefined)
-      return spend(done.cost.values, done.cost.chars) ? exhausted() : done.value;
-    if (stack.includes(key)) {
-      const way = [...stack.slice(stack.indexOf(key)), key].join(' → ');
-      return refuse(
-        'reference_cycle',
-        `Cannot replace "@${key}": the definitions form a cycle: ${way}`,
-      );
-    }
-    const before = { ...spent };
-    stack.push(key);
-    const expanded = expandAny(value, undefined);
-    stack.pop();
-    const cost = { values: spent.values - before.values, chars: spent.chars - before.chars };
-    if (!isExhausted) memo.set(key, { value: expanded, cost });
-    return expanded;
-  }
+function find(work: Work, path: readonly string[]): Lookup {
+  return lookUp(work.scopes, path, (value) => shallow(work, value, 0));
+}
 
-  /** Raw value behind a reference, its `<<` merged one level: enough to walk through. */
-  function shallow(value: JsonValue, depth: number): JsonValue {
-    lookups += 1;
-    if (depth > LIMITS.depth || lookups > MAX_LOOKUPS)
-      return lookups > MAX_LOOKUPS ? exhausted() : null;
-    if (typeof value === 'string') {
-      const whole = parseWholeReference(value);
-      if (whole?.subscripts?.length !== 0) return value;
-      const result = lookUp(scopes, whole.path, (inner) => shallow(inner, depth + 1));
-      return result.type === 'found' ? shallow(result.hit.value, depth + 1) : null;
-    }
-    if (!isJsonObject(value) || !Object.hasOwn(value, '<<')) return value;
-    const merge = value['<<'] ?? null;
-    const sources = (isJsonArray(merge) ? merge : [merge]).map((source) =>
-      shallow(source, depth + 1),
+function expandHit(work: Work, { key, value }: Hit): JsonValue {
+  const done = work.memo.get(key);
+  if (done !== undefined)
+    return spend(work, done.cost.values, done.cost.chars) ? exhausted(work) : done.value;
+  if (work.stack.includes(key)) {
+    const way = [...work.stack.slice(work.stack.indexOf(key)), key].join(' → ');
+    return refuse(
+      work,
+      'reference_cycle',
+      `Cannot replace "@${key}": the definitions form a cycle: ${way}`,
     );
-    return Object.assign({}, ...sources.filter(isJsonObject).toReversed(), value) as JsonObject;
   }
-
-  function splice(text: string): JsonValue {
-    let out = '';
-    for (const part of splitReferences(text)) {
-      out += part.type === 'text' ? part.text : spliced(part.path, part.text, part.isExplicit);
-      if (out.length > LIMITS.expandedChars) return exhausted();
-    }
-    return spend(0, out.length) ? exhausted() : out;
-  }
-
-  function spliced(path: readonly string[], text: string, isExplicit: boolean): string {
-    if (!isExplicit && !known.first.has(path[0] ?? '')) return text;
-    for (let length = path.length; length > 0; length -= 1) {
-      const result = lookUp(scopes, path.slice(0, length), (value) => shallow(value, 0));
-      if (result.type === 'missing') continue;
-      if (length < path.length && (isExplicit || !isScalarHit(result))) break;
-      const value = follow(path.slice(0, length), text);
-      const rest = path.slice(length).map((part) => `.${part}`);
-      return asText(value ?? null) + rest.join('');
-    }
-    follow(path, text);
-    return '';
-  }
-
-  function isScalarHit(result: ReturnType<typeof lookUp>): boolean {
-    return result.type === 'found' && typeof shallow(result.hit.value, 0) !== 'object';
-  }
-
-  return {
-    dynamicRoots,
-    expand(value, path) {
-      site = path;
-      return expandAny(value, path);
-    },
+  const before = work.spent;
+  work.stack.push(key);
+  work.level += 1;
+  const expanded = expandAny(work, value, undefined);
+  work.level -= 1;
+  work.stack.pop();
+  const cost = {
+    values: work.spent.values - before.values,
+    chars: work.spent.chars - before.chars,
   };
+  if (!work.isExhausted) work.memo.set(key, { value: expanded, cost });
+  return expanded;
+}
+
+/** Raw value behind a reference, its `<<` merged one level: enough to walk through. */
+function shallow(work: Work, value: JsonValue, depth: number): JsonValue {
+  work.lookups += 1;
+  if (work.lookups > MAX_LOOKUPS) return exhausted(work);
+  if (depth > LIMITS.depth) return null;
+  if (typeof value === 'string') {
+    const whole = parseWholeReference(value);
+    if (whole?.subscripts?.length !== 0) return value;
+    const result = lookUp(work.scopes, whole.path, (inner) => shallow(work, inner, depth + 1));
+    return result.type === 'found' ? shallow(work, result.hit.value, depth + 1) : null;
+  }
+  if (!isJsonObject(value) || !Object.hasOwn(value, '<<')) return value;
+  const merge = value['<<'] ?? null;
+  const members = new Map<string, JsonValue>();
+  for (const source of [value, ...(isJsonArray(merge) ? merge : [merge])]) {
+    const map = source === value ? value : shallow(work, source, depth + 1);
+    if (!isJsonObject(map)) continue;
+    for (const [key, member] of Object.entries(map))
+      if (!members.has(key)) members.set(key, member);
+  }
+  return Object.fromEntries(members);
+}
+
+function splice(work: Work, text: string): JsonValue {
+  let out = '';
+  for (const part of splitReferences(text)) {
+    out += part.type === 'text' ? part.text : spliced(work, part);
+    if (out.length > LIMITS.expandedChars) return exhausted(work);
+  }
+  return spend(work, 0, out.length) ? exhausted(work) : out;
+}
+
+/** The longest path that names something: in `@tone.Hello` the end may be text. */
+function spliced(
+  work: Work,
+  { path, text, isExplicit }: Extract<TextPart, { type: 'reference' }>,
+): string {
+  if (!isExplicit && !work.known.has(path[0] ?? '')) return text;
+  for (let length = path.length; length > 0; length -= 1) {
+    const result = find(work, path.slice(0, length));
+    if (result.type === 'missing') continue;
+    if (length < path.length && (isExplicit || !isScalarHit(work, result))) break;
+    const value = follow(work, path.slice(0, length), text);
+    const rest = path.slice(length).map((part) => `.${part}`);
+    return asText(value ?? null) + rest.join('');
+  }
+  follow(work, path, text);
+  return '';
+}
+
+function isScalarHit(work: Work, result: Lookup): boolean {
+  return result.type === 'found' && typeof shallow(work, result.hit.value, 0) !== 'object';
+}
+
+function refuse(work: Work, code: RecipeCode, detail: string, suggestion?: string): null {
+  const key = `${code} ${detail}`;
+  // A fault inside a definition is told once, and not at each of its uses.
+  const isKnown = work.stack.length > 0 && work.told.has(key);
+  if (!isKnown && !work.isExhausted) work.report.add({ code, path: work.site, detail, suggestion });
+  work.told.add(key);
+  return null;
+}
+
+function exhausted(work: Work): null {
+  refuse(
+    work,
+    'expansion_limit',
+    'Cannot replace references: the result would be too large or too deep',
+  );
+  work.isExhausted = true;
+  return null;
+}
+
+function spend(work: Work, values: number, chars: number): boolean {
+  work.spent = { values: work.spent.values + values, chars: work.spent.chars + chars };
+  return work.spent.values > LIMITS.expandedValues || work.spent.chars > LIMITS.expandedChars;
 }
 
 function below(path: Path | undefined, part: string | number): Path | undefined {
@@ -254,17 +288,8 @@ function asText(value: JsonValue): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function knownNames(scopes: Scopes): { first: ReadonlySet<string>; paths(): Iterable<string> } {
-  const first = new Set([
-    ...ownNames(scopes.root),
-    ...scopes.namespaces.keys(),
-    ...scopes.stems.keys(),
-  ]);
-  return { first, paths: () => knownPaths(scopes, first) };
-}
-
-function* knownPaths(scopes: Scopes, first: ReadonlySet<string>): Iterable<string> {
-  yield* first;
+function* knownPaths({ scopes, known }: Work): Iterable<string> {
+  yield* known;
   for (const [name, value] of [...Object.entries(scopes.root), ...scopes.namespaces]) {
     if (!isJsonObject(value)) continue;
     for (const [key, inner] of Object.entries(value)) {
