@@ -1,6 +1,6 @@
 /** The Catalog on a Durable Object and the bytes on R2, in workerd. */
 import { env } from 'cloudflare:workers';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createCatalog } from '../../src/adapters/durable-objects/catalog.ts';
 import { createPluginBytes } from '../../src/adapters/storage/plugin-bytes.ts';
 import { BUNDLED, describeCatalog } from '../contracts/catalog.ts';
@@ -13,6 +13,9 @@ const { CATALOG, FILES } = env as unknown as {
   CATALOG: DurableObjectNamespace<CatalogObject>;
   FILES: R2Bucket;
 };
+
+// The first touch of an object loads the whole Worker.
+beforeAll(() => CATALOG.get(CATALOG.idFromName('warm')).listRecipes(), 60_000);
 
 let subjects = 0;
 
