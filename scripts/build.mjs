@@ -1,6 +1,6 @@
 /** Makes what the sources import: `npm run build`. With `--worker` also the Worker's bundle, in dist/worker. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,10 @@ async function buildIsolate() {
 }
 
 function buildWorker() {
+  const bundle = join(root, 'dist/worker/index.js');
+  const sources = ['src', 'dist/bundled', 'wrangler.toml', 'package-lock.json'];
+  const newest = Math.max(...sources.map((path) => timeOf(join(root, path))));
+  if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return;
   const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
   run(node(), [wrangler, 'deploy', '--dry-run', '--outdir', 'dist/worker']);
 }
@@ -71,6 +75,13 @@ function environment() {
     WRANGLER_SEND_ERROR_REPORTS: 'false',
     WRANGLER_HIDE_BANNER: 'true',
   };
+}
+
+/** When a file, or anything in a folder, was changed; a folder itself changes when a file leaves it. */
+function timeOf(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => timeOf(join(path, name))));
 }
 
 /** Leaves the time of an unchanged file alone, so that what watches it does not start over. */

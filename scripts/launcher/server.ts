@@ -1,0 +1,100 @@
+/** The built Worker on workerd, through Miniflare, without a development proxy. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
+
+export interface ServerOptions {
+  readonly root: string;
+  readonly host: string;
+  readonly port: number;
+  readonly state: string;
+  /** Variables and secrets of the Worker. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface Server {
+  readonly url: string;
+  /** The process id of workerd, where the system tells. */
+  readonly workerd: number | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startServer({ root, host, port, state, variables }: ServerOptions): Promise<Server> {
+  const folder = join(root, 'dist/worker');
+  const modules = readdirSync(folder)
+    .filter((file) => /\.(?:js|wasm)$/.test(file))
+    .toSorted((a, b) => Number(b === 'index.js') - Number(a === 'index.js'))
+    .map((file) => ({
+      type: file.endsWith('.js') ? ('ESModule' as const) : ('CompiledWasm' as const),
+      path: join(folder, file),
+      contents: readFileSync(join(folder, file)),
+    }));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host,
+      port,
+      log: new Log(LogLevel.WARN),
+      cf: false,
+      resourcePersistencePath: state,
+      name: 'edge-composer',
+      modules,
+      modulesRoot: folder,
+      compatibilityDate: '2026-08-01',
+      compatibilityFlags: ['enable_request_signal'],
+      bindings: { ...variables },
+      durableObjects: {
+        WORKFLOW_QUEUE: { className: 'WorkflowQueue', useSQLite: true },
+        CATALOG: { className: 'Catalog', useSQLite: true },
+      },
+      kvNamespaces: ['META'],
+      r2Buckets: ['FILES'],
+      workerLoaders: { LOADER: {} },
+    }),
+  );
+  await miniflare.ready;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    workerd: findWorkerd(),
+    stop: () => miniflare.dispose(),
+  };
+}
+
+/** The child of this process that is workerd; read from /proc, so on Linux only. */
+function findWorkerd(): number | undefined {
+  if (!existsSync('/proc/self/stat')) return undefined;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      if (parent === process.pid && stat.includes('(workerd)')) return Number(entry);
+    } catch {
+      // It ended while the list was read.
+    }
+  }
+  return undefined;
+}
+
+/** Builds the Worker when it is missing or older than anything it is made of. */
+export function buildWhenStale(root: string): void {
+  const built = join(root, 'dist/worker/index.js');
+  const parts = ['src', 'plugins', 'scripts', 'package-lock.json', 'wrangler.toml'];
+  const newest = Math.max(...parts.map((part) => newestIn(join(root, part))));
+  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
+  process.stdout.write('building the Worker …\n');
+  try {
+    execFileSync(process.execPath, ['scripts/build.mjs', '--worker'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    throw new Error(`The build failed:\n${said}`, { cause: error });
+  }
+}
+
+function newestIn(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  const inside = readdirSync(path, { recursive: true, encoding: 'utf8', withFileTypes: true });
+  const files = inside.filter((entry) => entry.isFile() && !entry.name.includes('.generated.'));
+  return Math.max(0, ...files.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
+}

@@ -1,0 +1,95 @@
+/** `npm start`: builds what is missing, serves on workerd, shows a run. */
+import { createHash, randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createApi } from './launcher/api.ts';
+import { demonstrate, SHOWN_EXAMPLE } from './launcher/demonstration.ts';
+import { loadExamples, readExample } from './launcher/examples.ts';
+import { findPort } from './launcher/free-port.ts';
+import { readOptions, USAGE } from './launcher/options.ts';
+import type { Options } from './launcher/options.ts';
+import { buildWhenStale, startServer } from './launcher/server.ts';
+import { lockState } from './launcher/state-lock.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const say = (text: string) => process.stdout.write(text);
+
+function parse(): Options {
+  try {
+    const options = readOptions(process.argv.slice(2), root);
+    if (options !== 'help') return options;
+    say(`${USAGE}\n`);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+async function main({ port: wanted, host, state, once, demo }: Options): Promise<void> {
+  buildWhenStale(root);
+  const port = await findPort(host, wanted);
+  const instance = randomBytes(8).toString('hex');
+  const lock = await lockState(state, { instance, host, port });
+  // Also when Miniflare's own handler of a signal ends the process before this function does.
+  process.once('exit', lock.release);
+  const key = process.env['ADMIN_KEY'];
+  const server = await startServer({ root, host, port, state, variables: variables(instance, host, key) });
+  lock.update({ ...(server.workerd !== undefined && { workerd: server.workerd }) });
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop());
+  try {
+    const isOpen = await serveExamples({ url: server.url, host, key, once, demo });
+    if (!once) {
+      if (!isOpen) say(`ready ${server.url}\n`);
+      await stopped;
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+/** False when the API cannot be used from here: it asks for a key that this process does not have. */
+async function serveExamples(
+  { url, host, key, once, demo }: { url: string; host: string; key: string | undefined; once: boolean; demo: boolean },
+): Promise<boolean> {
+  const api = createApi(url, key);
+  const probe = await api.get('/v1/recipes');
+  if (!probe.ok) {
+    const why = probe.status === 503 ? `not set up: on ${host} the API needs ADMIN_KEY` : 'the API needs a key; set ADMIN_KEY to load the examples';
+    say(`${why}\n`);
+    if (once) process.exitCode = 1;
+    return false;
+  }
+  await loadExamples(root, api);
+  if (!once) say(`ready ${url}\n`);
+  if (!demo) return true;
+  const isExpected = await demonstrate(api, readExample(root, SHOWN_EXAMPLE), say);
+  if (!isExpected && once) process.exitCode = 1;
+  return true;
+}
+
+function variables(instance: string, host: string, key: string | undefined): Record<string, string> {
+  const digest = key === undefined ? process.env['ADMIN_KEY_SHA256'] : createHash('sha256').update(key).digest('hex');
+  const passed = ['LOG_LEVEL', 'MAX_RUNNING', 'MAX_QUEUED'].flatMap((name): [string, string][] => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    PLATFORM: 'self-hosted',
+    LOG_LEVEL: 'warn',
+    ...Object.fromEntries(passed),
+    INSTANCE: instance,
+    BOUND_HOST: host,
+    ...(digest !== undefined && { ADMIN_KEY_SHA256: digest }),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+await main(parse()).catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+});
