@@ -96,7 +96,8 @@ function readComment(lexer: Lexer): void {
   if (close === -1 || close + 2 > lexer.end) {
     throw syntaxFault('Cannot find the end of this comment', lexer.position, '#}');
   }
-  lexer.trimNext = close > lexer.position + 2 && lexer.source[close - 1] === '-';
+  // the dash of `{#-#}` is the opening one
+  lexer.trimNext = close > lexer.position + 3 && lexer.source[close - 1] === '-';
   lexer.position = close + 2;
 }
 

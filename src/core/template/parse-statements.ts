@@ -80,10 +80,8 @@ function parseBlock(parser: Parser, ...closers: readonly string[]): { body: Body
   return parseBody(parser, closers);
 }
 
-/** `{% endfor %}` and its kin; `endmacro` and `endblock` may repeat the name. */
 function parseSimpleBlock(parser: Parser, closer: string): Body {
   const { body } = parseBlock(parser, closer);
-  if (closer === 'endmacro') accept(parser, 'name');
   closeTag(parser);
   return body;
 }

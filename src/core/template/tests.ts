@@ -1,6 +1,7 @@
 /** The tests that follow `is`. */
 import { compareValues, isIn } from './compare.ts';
 import { modulo } from './arithmetic.ts';
+import { findFilter } from './filters.ts';
 import { numberOr } from './arguments.ts';
 import { fault, type Runtime } from './runtime.ts';
 import { asNumber, isHandle, isList, isMap, kindOf, type Value } from './value.ts';
@@ -76,6 +77,8 @@ export const TESTS: TestTable = {
     required: 1,
     apply: ({ runtime, value, args: [item] }) => isIn(runtime, item, value),
   },
+  filter: is((value) => typeof value === 'string' && findFilter(value) !== undefined),
+  test: is((value) => typeof value === 'string' && findTest(value) !== undefined),
   sameas: {
     parameters: ['other'],
     required: 1,
