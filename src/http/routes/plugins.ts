@@ -8,6 +8,7 @@ import { functionName, isSemver, pluginName, semver } from '../names.ts';
 import { pageOf, sendPage } from '../page.ts';
 import { unwrap } from '../problem.ts';
 import { pageQuery } from '../query.ts';
+import { snakeCase } from '../snake-case.ts';
 import { readUpload } from '../upload.ts';
 import type { PluginVersion } from '../../runtime/ports.ts';
 import type { Services } from '../../runtime/services.ts';
@@ -28,7 +29,8 @@ export function pluginRoutes(services: Services): Hono<ApiEnv> {
   app.post('/inspect', async (c) => {
     checkQuery(c, noQuery);
     const { bytes, manifestText } = await readUpload(c);
-    return c.json(await services.inspectPlugin(bytes, manifestText));
+    const { info, ...findings } = await services.inspectPlugin(bytes, manifestText);
+    return c.json({ ...findings, ...(info !== undefined && { info: snakeCase(info) }) });
   });
 
   app.post('/:name/functions/:function/call', async (c) => {
