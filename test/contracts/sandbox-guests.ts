@@ -12,6 +12,9 @@ export function describeLinking(make: MakeSandbox): void {
     'import-user',
     'import-memory',
     'import-wasi-unknown',
+    'init-global',
+    'init-i64-http',
+    'init-i64',
   ])('%s ends with link_error', async (guest) => {
     const { call } = await setUp(make, guest);
     expect(codeOf(await call('run'))).toBe('link_error');
@@ -76,7 +79,7 @@ export function describeWasi(make: MakeSandbox): void {
   });
 }
 
-export function describeFuel(make: MakeSandbox): void {
+export function describeFuel(make: MakeSandbox, isMetered: boolean): void {
   it('tells the fuel of a metered plugin, its initialisation included', async () => {
     const { call } = await setUp(make, 'metered');
     expect(await call('little')).toMatchObject({ ok: true, value: { fuel: 1_234 } });
@@ -93,14 +96,27 @@ export function describeFuel(make: MakeSandbox): void {
     expect(codeOf(await call('little'))).toBe('ok');
   });
 
+  it.each(['and_return', 'and_fail', 'and_trap', 'and_call', 'and_check_fuel'])(
+    'a guest that swallows a passed limit %s ends with that limit',
+    async (name) => {
+      const { call } = await setUp(make, 'swallow');
+      expect(codeOf(await call(name))).toBe('host_memory_limit');
+    },
+  );
+
+  it('ends a guest that floods what costs the host most', async () => {
+    const { call } = await setUp(make, 'metered');
+    for (const name of ['log_flood', 'loads']) expect(codeOf(await call(name))).toBe('out_of_fuel');
+  });
+
   it('ends a start function that spins', async () => {
     const { call } = await setUp(make, 'metered-start');
     expect(codeOf(await call('run'))).toBe('out_of_fuel');
   });
 
-  it('does not tell fuel of a plugin that is not metered', async () => {
+  it('tells the fuel of a plugin that is metered, and of no other', async () => {
     const { call } = await setUp(make);
     const reply = await call('nothing');
-    expect(reply.ok && Object.hasOwn(reply.value, 'fuel')).toBe(false);
+    expect(reply.ok && Object.hasOwn(reply.value, 'fuel')).toBe(isMetered);
   });
 }

@@ -81,8 +81,11 @@ interface Scene {
 /** The error that ended the call, with a code. The first limit that was passed wins over what came of it. */
 function explain(error: unknown, { outcome, module, hasStarted }: Scene): unknown {
   if (outcome.fault !== undefined) return outcome.fault;
-  if (error instanceof ComposerError || !(error instanceof Error)) return error;
+  if (error instanceof ComposerError) return error;
   const action = hasStarted ? 'finish the call' : 'start the plugin';
+  // An exception of the guest's own, which no upload can throw.
+  if (!(error instanceof Error))
+    return new ComposerError('trap', `Cannot ${action}: it threw an exception`);
   switch (error.name) {
     case 'RuntimeError': {
       const isFuel = outcome.isOutOfFuel || (!hasStarted && isStartFuel(error, module));
@@ -100,12 +103,17 @@ function explain(error: unknown, { outcome, module, hasStarted }: Scene): unknow
       return /call stack/i.test(error.message)
         ? new ComposerError('stack_overflow', `Cannot ${action}: its calls nest too deep`)
         : new ComposerError('limit', `Cannot ${action}: ${error.message.slice(0, 200)}`);
+    case 'TypeError':
+      // `_initialize` and its like may be no functions, or ask for what nobody gives them.
+      return hasStarted
+        ? error
+        : new ComposerError('link_error', 'Cannot start the plugin: wrong exports');
     default:
       return error;
   }
 }
 
-/** Without an instance its counter cannot be read; an empty one ends in `unreachable`. */
+/** Without an instance its counter cannot be read; an empty one ends in `unreachable`, as some traps do. */
 function isStartFuel(error: Error, module: WebAssembly.Module): boolean {
   return (
     error.message.includes('unreachable') &&

@@ -19,12 +19,12 @@ export function createGuestLog(): GuestLog {
   let dropped = 0;
   return {
     write(level, bytes) {
-      // As it is shown: an escaped character takes six.
-      const text = bytes.length > CALL_LIMITS.logText ? undefined : printable(bytes);
-      if (text === undefined || text.length > left || lines.length >= CALL_LIMITS.logLines) {
+      if (left === 0 || lines.length >= CALL_LIMITS.logLines) {
         dropped += 1;
         return;
       }
+      // The line that is too long is cut and is the last one: a guest makes us read that much and no more.
+      const text = printable(bytes.subarray(0, CALL_LIMITS.logText)).slice(0, left);
       left -= text.length;
       lines.push({ level, text });
     },

@@ -2,6 +2,7 @@
 import { createPlugin } from '@extism/extism';
 import { ComposerError } from '../../core/errors.ts';
 import { EXTISM_MODULE, WASI_MODULE } from '../../core/plugin/imports.ts';
+import { printable } from './printable.ts';
 import type { HostFunctions, WasiFunctions } from './desk.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -36,9 +37,10 @@ function checkImports(module: WebAssembly.Module, kernel: Kernel): Needs {
   for (const { module: from, name, kind } of imports) {
     const functions = known.get(from);
     if (kind === 'function' && functions !== undefined && Object.hasOwn(functions, name)) continue;
+    const label = printable(JSON.stringify(`${from}.${name}`.slice(0, 200)));
     throw new ComposerError(
       'link_error',
-      `Cannot link the plugin: no host ${kind} "${from}" "${name}"`,
+      `Cannot link the plugin: no host ${kind} ${label} exists`,
     );
   }
   return { wasi, http: imports.some(({ name }) => name === 'http_request') };

@@ -26,7 +26,7 @@ export const CALL_LIMITS = {
 
 /** Units of fuel that host functions cost: they run outside the guest's own count. */
 export const HOST_COST = {
-  access: 20,
+  access: 40,
   call: 200,
   lookup: 500,
   write: 1_000,

@@ -6,8 +6,8 @@ const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202
 
 const lossy = new TextDecoder();
 
-export function printable(bytes: Uint8Array): string {
-  return lossy.decode(bytes).replace(UNSAFE, escaped);
+export function printable(text: Uint8Array | string): string {
+  return (typeof text === 'string' ? text : lossy.decode(text)).replace(UNSAFE, escaped);
 }
 
 function escaped(character: string): string {

@@ -1,5 +1,5 @@
 /** Compiles the guests once for all projects: the compiler does not run inside a Worker. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import wabt from 'wabt';
@@ -11,13 +11,20 @@ declare module 'vitest' {
   }
 }
 
+/** Made by `npm run build`; most tests do without. */
+const BUILT = [['text-tools', 'dist/bundled/text-tools.wasm']] as const;
+
 export async function setup(project: TestProject): Promise<void> {
   const compiler = await wabt();
   const guests: { [name: string]: string } = {};
   for (const file of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.wat'))) {
-    const module = compiler.parseWat(file, readFileSync(join(import.meta.dirname, file), 'utf8'));
+    const text = readFileSync(join(import.meta.dirname, file), 'utf8');
+    const module = compiler.parseWat(file, text, { exceptions: true });
     guests[basename(file, '.wat')] = Buffer.from(module.toBinary({}).buffer).toString('base64');
     module.destroy();
+  }
+  for (const [name, path] of BUILT) {
+    if (existsSync(path)) guests[name] = readFileSync(path).toString('base64');
   }
   project.provide('guests', guests);
 }
