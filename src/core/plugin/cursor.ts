@@ -71,7 +71,8 @@ export function readTypeIndex(cursor: Cursor): number {
   const start = cursor.pos;
   skipSigned(cursor, 33);
   const last = cursor.bytes[cursor.pos - 1] ?? 0;
-  if ((last & 0x40) !== 0) refuse('bad_block_type', 'a block has an unknown type', start);
+  if ((last & 0x40) !== 0)
+    refuse('unsupported_type', 'the type of a block is not supported', start);
   let value = 0;
   for (let at = cursor.pos - 1; at >= start; at--) {
     value = value * 0x80 + ((cursor.bytes[at] ?? 0) & 0x7f);

@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts';
 import { readByte, readIndex, readU32, skipBytes, skipSigned } from './cursor.ts';
 import type { IndexSpaces } from './decode-body.ts';
 import { refuse } from './fault.ts';
-import { OP } from './opcodes.ts';
+import { findFeature, OP } from './opcodes.ts';
 import { hex, readReferenceType } from './types.ts';
 
 const V128_CONST = 12;
@@ -48,6 +48,9 @@ export function decodeConstant(cursor: Cursor, scope: ConstantScope): void {
         break;
       default:
         if (!isConstantArithmetic(opcode)) {
+          const feature = findFeature(opcode);
+          if (feature !== undefined)
+            refuse('unsupported_feature', `${feature} is not supported`, at);
           refuse('bad_constant', `opcode ${hex(opcode)} is not constant`, at);
         }
     }

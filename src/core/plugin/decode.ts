@@ -56,7 +56,8 @@ export function decodeModule(bytes: Uint8Array, visit?: VisitorFactory): Decoded
     readIndex(cursor, types.length, 'type'),
   );
   const tables = reader.list(SECTION.table, LIMITS.tables, 'tables', decodeTable);
-  const memories = reader.list(SECTION.memory, LIMITS.types, 'memories', decodeMemory);
+  // Read before it is refused, so that shared and 64-bit ones are named as what they are.
+  const memories = reader.list(SECTION.memory, LIMITS.memories, 'memories', decodeMemory);
   if (memories.length > 1) {
     const at = known.get(SECTION.memory)?.start ?? 0;
     refuse('unsupported_feature', 'more than one memory is not supported', at);

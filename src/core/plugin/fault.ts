@@ -24,7 +24,6 @@ export const MODULE_FAULTS = [
   'unsupported_opcode',
   'unsupported_feature',
   'unsupported_type',
-  'bad_block_type',
   'bad_memarg',
   'bad_limits',
   'bad_global',

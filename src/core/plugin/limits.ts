@@ -15,6 +15,8 @@ export const LIMITS = {
   tables: 8,
   /** Elements. */
   tableSize: 65_536,
+  /** Read at most; more than one is refused. */
+  memories: 100,
   /** Pages of 64 KiB. */
   memoryPages: 1_024,
   globals: 10_000,
