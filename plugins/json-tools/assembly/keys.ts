@@ -1,66 +1,94 @@
-/** Numbers the different names of one object at a time. */
+/** Tables that number different things: names of an object, or values by what they hold. */
 
-import { textEnd, textOf, textStart } from '../../shared/assembly/json-read';
+import { hashValue, isEqual } from './equality';
 
+/** The first block of a table; it moves when the table grows. */
 let slots: usize = 0;
 let mask: u32 = 0;
-let count: i32 = 0;
-/** hash, start, size. */
+/** hash, node, chain. */
+const ENTRY_SIZE: usize = 12;
 let entries: usize = 0;
-let room: i32 = 0;
+let room: u32 = 0;
+export let keyCount: u32 = 0;
 
-/** Begins a new set of names. */
+/** Begins a new table; what the last one held can no longer be asked for. */
 export function openKeys(): void {
-  count = 0;
-  slots = 0;
-  entries = 0;
-  room = 0;
-  growSlots(16);
+  keyCount = 0;
+  // Clearing a big table for every small list would cost more than a new one.
+  if (slots == 0 || mask > 255) allocateSlots(16);
+  else memory.fill(slots, 0, (<usize>mask + 1) << 2);
 }
 
-/** The number of a name, which is the count so far when it is new. */
-export function keyNumber(node: u32): i32 {
-  textOf(node);
-  const start = textStart;
-  const size = <u32>(textEnd - textStart);
-  const hash = hashOf(start, size);
+/** Sets the table aside while another is filled. */
+export function detachKeys(): usize {
+  const kept = entries;
+  entries = 0;
+  room = 0;
+  slots = 0;
+  return kept;
+}
+
+function entryAt(key: u32): usize {
+  return entries + <usize>key * ENTRY_SIZE;
+}
+
+export function keyNode(table: usize, key: u32): u32 {
+  return load<u32>(table + <usize>key * ENTRY_SIZE, 4);
+}
+
+export function keyChain(table: usize, key: u32): u32 {
+  return load<u32>(table + <usize>key * ENTRY_SIZE, 8);
+}
+
+export function setChain(key: u32, chain: u32): void {
+  store<u32>(entryAt(key), chain, 8);
+}
+
+export function chainOf(key: u32): u32 {
+  return load<u32>(entryAt(key), 8);
+}
+
+/** The number of a value; `keyCount` has grown when it is new. -1 stands for a value that is missing. */
+export function keyNumber(node: i32): u32 {
+  const hash = node < 0 ? 0 : hashValue(<u32>node);
   let slot = hash & mask;
   while (true) {
     const held = load<u32>(slots + ((<usize>slot) << 2));
     if (held == 0) break;
-    const entry = entries + (<usize>held - 1) * 12;
-    const isSame = load<u32>(entry) == hash && load<u32>(entry, 8) == size;
-    if (isSame && memory.compare(<usize>load<u32>(entry, 4), start, <usize>size) == 0)
-      return <i32>held - 1;
+    const entry = entryAt(held - 1);
+    if (load<u32>(entry) == hash && isSame(<i32>load<u32>(entry, 4), node)) return held - 1;
     slot = (slot + 1) & mask;
   }
-  if (count == room) {
+  if (keyCount == room) {
     room = room == 0 ? 16 : room * 2;
-    entries = entries == 0 ? heap.alloc(<usize>room * 12) : heap.realloc(entries, <usize>room * 12);
+    const size = <usize>room * ENTRY_SIZE;
+    entries = entries == 0 ? heap.alloc(size) : heap.realloc(entries, size);
   }
-  const entry = entries + <usize>count * 12;
+  const entry = entryAt(keyCount);
   store<u32>(entry, hash);
-  store<u32>(entry, <u32>start, 4);
-  store<u32>(entry, size, 8);
-  count++;
-  store<u32>(slots + ((<usize>slot) << 2), <u32>count);
-  if (<u32>count * 2 > mask) growSlots((mask + 1) * 4);
-  return count - 1;
+  store<u32>(entry, <u32>node, 4);
+  store<u32>(entry, 0, 8);
+  keyCount++;
+  store<u32>(slots + ((<usize>slot) << 2), keyCount);
+  if (keyCount * 2 > mask) growSlots();
+  return keyCount - 1;
 }
 
-function growSlots(size: u32): void {
+function isSame(held: i32, node: i32): bool {
+  return held < 0 || node < 0 ? held == node : isEqual(<u32>held, <u32>node);
+}
+
+function allocateSlots(size: u32): void {
   slots = heap.alloc((<usize>size) << 2);
   memory.fill(slots, 0, (<usize>size) << 2);
   mask = size - 1;
-  for (let i = 0; i < count; i++) {
-    let slot = load<u32>(entries + <usize>i * 12) & mask;
-    while (load<u32>(slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & mask;
-    store<u32>(slots + ((<usize>slot) << 2), <u32>i + 1);
-  }
 }
 
-function hashOf(start: usize, size: u32): u32 {
-  let hash: u32 = 0x811c9dc5;
-  for (let i: u32 = 0; i < size; i++) hash = (hash ^ load<u8>(start + <usize>i)) * 0x01000193;
-  return hash ^ (hash >> 15);
+function growSlots(): void {
+  allocateSlots((mask + 1) * 4);
+  for (let key: u32 = 0; key < keyCount; key++) {
+    let slot = load<u32>(entryAt(key)) & mask;
+    while (load<u32>(slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & mask;
+    store<u32>(slots + ((<usize>slot) << 2), key + 1);
+  }
 }

@@ -13,7 +13,17 @@ import {
   rawStart,
 } from '../../shared/assembly/json-read';
 import { finish, write, writeRaw } from '../../shared/assembly/json-write';
-import { keyNumber, openKeys } from './keys';
+import { append, nextLink, nodeOf } from './chains';
+import {
+  chainOf,
+  detachKeys,
+  keyChain,
+  keyCount,
+  keyNode,
+  keyNumber,
+  openKeys,
+  setChain,
+} from './keys';
 
 let concatenates: bool = false;
 
@@ -22,7 +32,7 @@ export function merge(): i32 {
   const values = listArgument('values');
   concatenates = choiceArgument('lists', 'replace|concat') == 1;
   if (hasFailed()) return giveUp();
-  const objects: u32[] = [];
+  let objects: u32 = 0;
   for (let node = childOf(values); node < afterOf(values); node = afterOf(node)) {
     // A node that was skipped gives null: there is nothing of it to merge.
     if (kindOf(node) == NULL) continue;
@@ -30,62 +40,62 @@ export function merge(): i32 {
       fail('Cannot merge "values": every item must be an object or null');
       return giveUp();
     }
-    objects.push(node);
+    objects = append(objects, node);
   }
-  if (objects.length == 0) write('{}');
+  if (objects == 0) write('{}');
   else writeMerged(objects);
   return finish();
 }
 
-/** Writes what a list of values comes to when each is merged over those before. */
-function writeMerged(values: u32[]): void {
-  const last = values[values.length - 1];
+/** Writes what a chain of values comes to when each is merged over those before. */
+function writeMerged(chain: u32): void {
+  const last = nodeOf(chain);
   const kind = kindOf(last);
-  let from = values.length - 1;
-  if (kind == OBJECT || (kind == ARRAY && concatenates)) {
-    // Only the last unbroken row counts: a value of another kind replaced all before it.
-    while (from > 0 && kindOf(values[from - 1]) == kind) from--;
+  if (kind != OBJECT && !(kind == ARRAY && concatenates)) return writeRaw(last);
+  // Only the last unbroken row counts: a value of another kind replaced all before it.
+  let from = nextLink(chain);
+  for (let link = from; link != chain; link = nextLink(link)) {
+    if (kindOf(nodeOf(link)) != kind) from = nextLink(link);
   }
-  if (from == values.length - 1) writeRaw(last);
-  else if (kind == OBJECT) writeObjects(values, from);
-  else writeLists(values, from);
+  if (from == chain) writeRaw(last);
+  else if (kind == OBJECT) writeObjects(from, chain);
+  else writeLists(from, chain);
 }
 
-function writeLists(lists: u32[], from: i32): void {
+function writeLists(from: u32, last: u32): void {
   let count = 0;
   write('[');
-  for (let i = from; i < lists.length; i++) {
-    const end = afterOf(lists[i]);
-    for (let item = childOf(lists[i]); item < end; item = afterOf(item)) {
+  for (let link = from; ; link = nextLink(link)) {
+    const list = nodeOf(link);
+    const end = afterOf(list);
+    for (let item = childOf(list); item < end; item = afterOf(item)) {
       if (count++ > 0) write(',');
       writeRaw(item);
     }
+    if (link == last) break;
   }
   write(']');
 }
 
-function writeObjects(objects: u32[], from: i32): void {
-  const names: u32[] = [];
-  const members: u32[][] = [];
+function writeObjects(from: u32, last: u32): void {
   openKeys();
-  for (let i = from; i < objects.length; i++) {
-    const end = afterOf(objects[i]);
-    for (let key = childOf(objects[i]); key < end; key = afterOf(key + 1)) {
-      const number = keyNumber(key);
-      if (number == names.length) {
-        names.push(key);
-        members.push([key + 1]);
-      } else {
-        members[number].push(key + 1);
-      }
+  for (let link = from; ; link = nextLink(link)) {
+    const object = nodeOf(link);
+    const end = afterOf(object);
+    for (let key = childOf(object); key < end; key = afterOf(key + 1)) {
+      const number = keyNumber(<i32>key);
+      setChain(number, append(chainOf(number), key + 1));
     }
+    if (link == last) break;
   }
+  const count = keyCount;
+  const table = detachKeys();
   write('{');
-  for (let i = 0; i < names.length && !hasFailed(); i++) {
-    if (i > 0) write(',');
-    writeRaw(names[i]);
+  for (let number: u32 = 0; number < count && !hasFailed(); number++) {
+    if (number > 0) write(',');
+    writeRaw(keyNode(table, number));
     write(':');
-    writeMerged(members[i]);
+    writeMerged(keyChain(table, number));
   }
   write('}');
 }

@@ -16,7 +16,8 @@ export const OBJECT: u32 = 6;
 
 /** A string with escapes must be decoded before it is read. */
 const ESCAPED: u32 = 0x100;
-const FRACTION: u32 = 0x200;
+/** It has been decoded, and the last field holds where its text is, a size before it. */
+const DECODED: u32 = 0x200;
 
 /** kind and flags, start, end, index of the node after this subtree. Children follow their parent. */
 const NODE_SIZE: usize = 16;
@@ -51,16 +52,22 @@ export function childOf(node: u32): u32 {
 }
 
 export function afterOf(node: u32): u32 {
-  return load<u32>(nodeAt(node), 12);
+  const address = nodeAt(node);
+  return load<u32>(address) & DECODED ? node + 1 : load<u32>(address, 12);
 }
 
 export function isEscaped(node: u32): bool {
   return (load<u32>(nodeAt(node)) & ESCAPED) != 0;
 }
 
-/** Written without a fraction or exponent. */
-export function isPlainInteger(node: u32): bool {
-  return (load<u32>(nodeAt(node)) & FRACTION) == 0;
+/** A note of a caller's on a node; 0 at first. */
+export function markOf(node: u32): u32 {
+  return load<u32>(nodeAt(node)) >> 16;
+}
+
+export function setMark(node: u32, mark: u32): void {
+  const address = nodeAt(node);
+  store<u32>(address, (load<u32>(address) & 0xffff) | (mark << 16));
 }
 
 function failAt(what: string): bool {
@@ -166,21 +173,17 @@ function readNumber(): bool {
   if (c == 0x2d) at++;
   if (load<u8>(at) == 0x30) at++;
   else if (!skipDigits()) return false;
-  let flags = NUMBER;
   if (load<u8>(at) == 0x2e) {
-    flags |= FRACTION;
     at++;
     if (!skipDigits()) return false;
   }
   c = <u32>load<u8>(at) | 0x20;
   if (c == 0x65) {
-    flags |= FRACTION;
     at++;
     c = load<u8>(at);
     if (c == 0x2b || c == 0x2d) at++;
     if (!skipDigits()) return false;
   }
-  store<u32>(nodeAt(node), flags);
   closeNode(node);
   return checkRange(node);
 }
@@ -357,7 +360,12 @@ export function textOf(node: u32): void {
     textEnd = end;
     return;
   }
-  const buffer = heap.alloc(end - start + 8);
+  if (load<u32>(nodeAt(node)) & DECODED) {
+    textStart = <usize>load<u32>(nodeAt(node), 12);
+    textEnd = textStart + <usize>load<u32>(textStart - 4);
+    return;
+  }
+  const buffer = heap.alloc(end - start + 12) + 4;
   let to = buffer;
   let from = start;
   while (from < end) {
@@ -385,6 +393,10 @@ export function textOf(node: u32): void {
   store<u64>(to, 0);
   textStart = buffer;
   textEnd = to;
+  store<u32>(buffer - 4, <u32>(to - buffer));
+  const address = nodeAt(node);
+  store<u32>(address, load<u32>(address) | DECODED);
+  store<u32>(address, <u32>buffer, 12);
 }
 
 function readHex(from: usize): u32 {

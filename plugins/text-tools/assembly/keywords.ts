@@ -3,7 +3,15 @@
 import { integerArgument, open, textArgument } from '../../shared/assembly/arguments';
 import { giveUp, hasFailed } from '../../shared/assembly/host';
 import { textEnd, textStart } from '../../shared/assembly/json-read';
-import { finish, roundTo, write, writeInteger, writeNumber, writeString, writeText } from '../../shared/assembly/json-write';
+import {
+  finish,
+  roundTo,
+  write,
+  writeInteger,
+  writeNumber,
+  writeString,
+  writeText,
+} from '../../shared/assembly/json-write';
 import { termCount, termEnd, termStart, usesOf, weightOf } from '../../shared/assembly/vocabulary';
 import { codeOf } from './stop-words';
 import { comesBefore, languageArgument, readTerms, weighTerms } from './terms';

@@ -4,7 +4,12 @@ import { open, textArgument } from '../../shared/assembly/arguments';
 import { giveUp } from '../../shared/assembly/host';
 import { textEnd, textStart } from '../../shared/assembly/json-read';
 import { finish, write, writeText } from '../../shared/assembly/json-write';
-import { sentenceCount, sentenceEnd, sentenceStart, splitSentences } from '../../shared/assembly/sentences';
+import {
+  sentenceCount,
+  sentenceEnd,
+  sentenceStart,
+  splitSentences,
+} from '../../shared/assembly/sentences';
 
 export function split_sentences(): i32 {
   if (!open() || !textArgument('text')) return giveUp();

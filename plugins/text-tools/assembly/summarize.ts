@@ -4,7 +4,12 @@ import { integerArgument, open, textArgument } from '../../shared/assembly/argum
 import { giveUp, hasFailed } from '../../shared/assembly/host';
 import { textEnd, textStart } from '../../shared/assembly/json-read';
 import { finish, write, writeText, writeTextPart } from '../../shared/assembly/json-write';
-import { sentenceCount, sentenceEnd, sentenceStart, splitSentences } from '../../shared/assembly/sentences';
+import {
+  sentenceCount,
+  sentenceEnd,
+  sentenceStart,
+  splitSentences,
+} from '../../shared/assembly/sentences';
 import { classOf, codeAt, isSpaceless, stepBack } from '../../shared/assembly/unicode';
 import { sequenceLength, termAt, weightOf } from '../../shared/assembly/vocabulary';
 import { languageArgument, readTerms, weighTerms } from './terms';
@@ -40,21 +45,21 @@ export function summarize(): i32 {
 
 /** The mean weight of a sentence's words: a double for each sentence. */
 function scoreSentences(asked: i32): usize {
-  const firsts = heap.alloc(<usize>(sentenceCount + 1) << 2);
+  const firsts = heap.alloc((<usize>(sentenceCount + 1)) << 2);
   for (let i = 0; i < sentenceCount; i++) {
-    store<u32>(firsts + (<usize>i << 2), sequenceLength);
+    store<u32>(firsts + ((<usize>i) << 2), sequenceLength);
     readTerms(sentenceStart(i), sentenceEnd(i));
   }
-  store<u32>(firsts + (<usize>sentenceCount << 2), sequenceLength);
+  store<u32>(firsts + ((<usize>sentenceCount) << 2), sequenceLength);
   weighTerms(asked);
-  const scores = heap.alloc(<usize>(sentenceCount + 1) << 3);
+  const scores = heap.alloc((<usize>(sentenceCount + 1)) << 3);
   for (let i = 0; i < sentenceCount; i++) {
-    const from = load<u32>(firsts + (<usize>i << 2));
-    const to = load<u32>(firsts + (<usize>i << 2), 4);
+    const from = load<u32>(firsts + ((<usize>i) << 2));
+    const to = load<u32>(firsts + ((<usize>i) << 2), 4);
     let sum: f64 = 0;
     for (let position = from; position < to; position++) sum += <f64>weightOf(termAt(position));
     const score = sum / max<f64>(LEAST_WORDS, <f64>(to - from));
-    store<f64>(scores + (<usize>i << 3), i == 0 ? score * FIRST_BONUS : score);
+    store<f64>(scores + ((<usize>i) << 3), i == 0 ? score * FIRST_BONUS : score);
   }
   return scores;
 }
@@ -63,14 +68,15 @@ function scoreSentences(asked: i32): usize {
 function chooseBest(scores: usize, wanted: i32): i32[] {
   const best: i32[] = [];
   for (let sentence = 0; sentence < sentenceCount; sentence++) {
-    const score = load<f64>(scores + (<usize>sentence << 3));
+    const score = load<f64>(scores + ((<usize>sentence) << 3));
     if (best.length == wanted) {
-      if (score <= load<f64>(scores + (<usize>best[wanted - 1] << 3))) continue;
+      if (score <= load<f64>(scores + ((<usize>best[wanted - 1]) << 3))) continue;
       best.pop();
     }
     let i = best.length;
     best.push(sentence);
-    for (; i > 0 && score > load<f64>(scores + (<usize>best[i - 1] << 3)); i--) best[i] = best[i - 1];
+    for (; i > 0 && score > load<f64>(scores + ((<usize>best[i - 1]) << 3)); i--)
+      best[i] = best[i - 1];
     best[i] = sentence;
   }
   for (let i = 1; i < best.length; i++) {

@@ -2,7 +2,14 @@
 
 import { findArgument } from '../../shared/assembly/arguments';
 import { fail } from '../../shared/assembly/host';
-import { equalsAscii, kindOf, STRING, textEnd, textOf, textStart } from '../../shared/assembly/json-read';
+import {
+  equalsAscii,
+  kindOf,
+  STRING,
+  textEnd,
+  textOf,
+  textStart,
+} from '../../shared/assembly/json-read';
 import {
   classOf,
   codeAt,
@@ -99,8 +106,15 @@ function dropElision(start: usize, end: usize): usize {
   if (start + size >= end || !isApostrophe(start + size)) return start;
   // l d j n s c t m, and qu
   const elides =
-    size == 2 || first == 0x6c || first == 0x64 || first == 0x6a || first == 0x6e || first == 0x73 ||
-    first == 0x63 || first == 0x74 || first == 0x6d;
+    size == 2 ||
+    first == 0x6c ||
+    first == 0x64 ||
+    first == 0x6a ||
+    first == 0x6e ||
+    first == 0x73 ||
+    first == 0x63 ||
+    first == 0x74 ||
+    first == 0x6d;
   if (!elides) return start;
   return start + size + (load<u8>(start + size) == 0x27 ? 1 : 3);
 }
