@@ -1,6 +1,14 @@
 /** Makes what the sources import: `npm run build`. With `--worker` also the Worker's bundle, in dist/worker. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +56,8 @@ function buildWorker() {
   const sources = ['src', 'dist/bundled', 'wrangler.toml', 'package-lock.json'];
   const newest = Math.max(...sources.map((path) => timeOf(join(root, path))));
   if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return;
+  // Modules are named after their content, so those of earlier builds would stay.
+  rmSync(dirname(bundle), { recursive: true, force: true });
   const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
   run(node(), [wrangler, 'deploy', '--dry-run', '--outdir', 'dist/worker']);
 }

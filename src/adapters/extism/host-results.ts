@@ -22,13 +22,13 @@ export function resultFunctions(desk: Desk): HostFunctions {
       return memory.store(desk.output);
     },
     error_set(_, pointer) {
-      charge(HOST_COST.write);
+      charge(HOST_COST.write, CALL_LIMITS.errorBytes);
       // Null takes an error back.
       desk.error =
         pointer === 0n ? undefined : memory.from(pointer).slice(0, CALL_LIMITS.errorBytes);
     },
     error_get() {
-      charge(HOST_COST.write);
+      charge(HOST_COST.write, CALL_LIMITS.errorBytes);
       return desk.error === undefined ? 0n : memory.store(desk.error);
     },
   };

@@ -30,6 +30,7 @@ export const HOST_COST = {
   call: 200,
   lookup: 500,
   write: 1_000,
+  chance: 2_000,
   /** A block's bytes are zeroed and copied: this many of them for one unit. */
   bytesPerUnit: 4,
 } as const;

@@ -35,7 +35,7 @@ export function wasiFunctions(desk: Desk): WasiFunctions {
 
   /** A window on the guest's memory, or `undefined` when it is not all there. */
   function view(pointer: number, size: number): DataView | undefined {
-    charge(HOST_COST.access);
+    charge(HOST_COST.call);
     const buffer = guestMemory()?.buffer;
     const start = pointer >>> 0;
     if (buffer === undefined || start + size > buffer.byteLength) return undefined;
@@ -72,7 +72,7 @@ export function wasiFunctions(desk: Desk): WasiFunctions {
       const place = view(pointer, length >>> 0);
       if (place === undefined) return FAULT;
       // Chance is dearer than a copy.
-      charge(HOST_COST.call + place.byteLength);
+      charge(HOST_COST.chance + place.byteLength);
       for (let at = 0; at < place.byteLength; at += RANDOM_CHUNK) {
         const size = Math.min(RANDOM_CHUNK, place.byteLength - at);
         crypto.getRandomValues(new Uint8Array(place.buffer, place.byteOffset + at, size));
