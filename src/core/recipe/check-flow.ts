@@ -1,6 +1,7 @@
 /** All checks that need the whole recipe: variables, graph, lints. */
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
+import { checkCalls } from './check-calls.ts';
 import { checkGraph } from './check-graph.ts';
 import { checkNodeReads, checkReads } from './check-variables.ts';
 import type { Flow } from './check-variables.ts';
@@ -24,6 +25,7 @@ export function checkFlow(check: FlowCheck): void {
     (outputs ?? []).flatMap((output) => outputReads(output).reads.map(({ root }) => root)),
   );
   checkGraph({ heads, graph, edgesPath, outputRoots, report });
+  checkCalls(check);
   lintRecipe(check);
 }
 

@@ -39,11 +39,19 @@ interface View {
   /** Fields of an item or of a computed input may be there. */
   readonly isOpen: boolean;
   readonly who: string;
+  /** The node that reads. */
+  readonly self?: string;
 }
 
 export function checkNodeReads(head: NodeHead, flow: Flow): void {
   const before = flow.isOrdered ? (flow.before.get(head.id) ?? new Set<string>()) : undefined;
-  const view = { before, local: new Set<string>(), isOpen: false, who: `Node "${head.id}"` };
+  const view = {
+    before,
+    local: new Set<string>(),
+    isOpen: false,
+    who: `Node "${head.id}"`,
+    self: head.id,
+  };
   checkPart(head.raw, head, { view, flow });
 }
 
@@ -141,7 +149,9 @@ function checkNodesRead(read: Read, id: string, place: Place): void {
 
 function reportLater(read: Read, providers: readonly string[], place: Place): void {
   if (read.form === 'bare') {
-    if (NAMING.has(place.field) || place.field === 'over') laterFinding(read, providers, place);
+    const isOwn = providers.every((id) => id === place.view.self);
+    if (!isOwn && (NAMING.has(place.field) || place.field === 'over'))
+      laterFinding(read, providers, place);
   } else if (!read.isGuarded) laterFinding(read, providers, place);
 }
 

@@ -68,6 +68,7 @@ export function compileDocument(given: DocumentInput): Plan | undefined {
   const resolver = createResolver(definitions, report);
   const tree = expandDefinitions(definitions, resolver);
   const body = expandBody(given, resolver);
+  if (resolver.isExhausted) return undefined;
   const keys = readShape(recipeSchema, {
     value: body,
     path: located.path,

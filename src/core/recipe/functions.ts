@@ -1,7 +1,5 @@
 /** Function references: found, pinned, and looked at for what they need. */
 import type { CompileInput } from './compile-input.ts';
-import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
-import type { JsonValue } from '../json.ts';
 import type { Path } from './path.ts';
 import type { PinnedFunction } from './plan.ts';
 import type { Report } from './report.ts';
@@ -44,15 +42,4 @@ export function createFunctions(
       });
     },
   };
-}
-
-/** Required properties of the function's input that a node's written input lacks. */
-export function missingInputs(fn: PinnedFunction, input: JsonValue | undefined): readonly string[] {
-  const schema = fn.input;
-  if (!isJsonObject(schema) || !isJsonObject(input)) return [];
-  const required = ownProperty(schema, 'required');
-  if (!isJsonArray(required)) return [];
-  return required
-    .filter((key) => typeof key === 'string')
-    .filter((key) => !Object.hasOwn(input, key));
 }

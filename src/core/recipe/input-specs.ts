@@ -73,7 +73,7 @@ function readSpec(item: JsonValue, path: Path, report: Report): InputSpec | unde
   const keys = readShape(inputSchema, { value: item, path, report, what });
   if (keys === undefined) return undefined;
   if (RESERVED.has(keys.id)) {
-    const detail = `Input "${keys.id}" has a name that templates use for something else`;
+    const detail = `Input "${keys.id}" hides a name that templates use for something else`;
     report.add({ code: 'reserved_name', path: [...path, 'id'], detail });
   }
   const spec: InputSpec = {

@@ -70,6 +70,6 @@ function isNewId(id: string, path: Path, seen: Set<string>, report: Report): boo
 
 function checkOutputName(name: string, path: Path, report: Report): void {
   if (!RESERVED.has(name)) return;
-  const detail = `"${name}" is a name that templates use for something else: the output cannot be read by it everywhere`;
+  const detail = `Output "${name}" has a name that templates use for something else`;
   report.add({ code: 'reserved_name', path, detail });
 }

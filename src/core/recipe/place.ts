@@ -96,13 +96,15 @@ function findMerged(tree: Tree, map: YAMLMap, key: string, level: number): Pair 
   const merge = findPair(map, '<<');
   if (merge === undefined || !isNode(merge.value) || level > 8) return undefined;
   const value = target(tree, merge.value);
-  for (const item of isSeq(value) ? value.items : [value]) {
-    const source = isNode(item) ? target(tree, item) : undefined;
+  const sources = (isSeq(value) ? value.items : [value]).flatMap((item) =>
+    isNode(item) ? [target(tree, item)] : [],
+  );
+  for (const source of sources) {
     if (!isMap(source)) continue;
     const pair = findPair(source, key) ?? findMerged(tree, source, key, level + 1);
     if (pair !== undefined) return pair;
   }
-  return undefined;
+  return sources.some((source) => isScalar(source)) ? merge : undefined;
 }
 
 function keyText(pair: Pair): string | undefined {

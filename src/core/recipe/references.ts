@@ -26,6 +26,8 @@ export interface Resolver {
   expand(value: JsonValue, path: Path): JsonValue;
   /** First segments of references that only a run can resolve. */
   readonly dynamicRoots: ReadonlySet<string>;
+  /** The limit was met, which is reported: the rest is null. */
+  readonly isExhausted: boolean;
 }
 
 interface Cost {
@@ -73,6 +75,9 @@ export function createResolver(scopes: Scopes, report: Report): Resolver {
   };
   return {
     dynamicRoots: work.dynamicRoots,
+    get isExhausted() {
+      return work.isExhausted;
+    },
     expand: (value, path) => expandAny(work, value, path),
   };
 }

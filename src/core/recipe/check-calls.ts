@@ -1,0 +1,72 @@
+/** What nodes hand to functions and sub-recipes, against what those declare. */
+import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
+import type { JsonValue } from '../json.ts';
+import type { FlowCheck } from './flow-check.ts';
+import type { Path } from './path.ts';
+import type { PinnedFunction, Plan } from './plan.ts';
+import { closest } from './suggest.ts';
+
+export function checkCalls({ heads, report, functions, recipes }: FlowCheck): void {
+  for (const { raw, path } of heads) checkCall(raw, path, { report, functions, recipes });
+}
+
+type Known = Pick<FlowCheck, 'report' | 'functions' | 'recipes'>;
+
+function checkCall(raw: JsonValue, path: Path, known: Known): void {
+  if (!isJsonObject(raw)) return;
+  const type = ownProperty(raw, 'type');
+  const reference = ownProperty(raw, type === 'recipe' ? 'recipe_path' : 'function_identifier');
+  if (type === 'map') checkCall(ownProperty(raw, 'task') ?? null, [...path, 'task'], known);
+  if (typeof reference !== 'string') return;
+  const fn = known.functions.get(reference.trim());
+  if (type === 'function_task' && fn !== undefined)
+    checkFunction(fn, ownProperty(raw, 'input'), path, known);
+  const plan = known.recipes.get(reference.trim());
+  if (type === 'recipe' && plan !== undefined)
+    checkSubRecipe(plan, ownProperty(raw, 'input_mapping'), path, known);
+}
+
+function checkFunction(
+  fn: PinnedFunction,
+  input: JsonValue | undefined,
+  path: Path,
+  { report }: Known,
+): void {
+  const required = isJsonObject(fn.input) ? ownProperty(fn.input, 'required') : undefined;
+  if (!isJsonArray(required) || !isJsonObject(input)) return;
+  const missing = required
+    .filter((key) => typeof key === 'string')
+    .filter((key) => !Object.hasOwn(input, key));
+  if (missing.length === 0) return;
+  const names = missing.slice(0, 10).map((key) => `"${key}"`);
+  const detail = `Function "${fn.plugin}.${fn.function}" needs ${names.join(', ')} in its input`;
+  report.add({ code: 'missing_function_input', path: [...path, 'input'], detail });
+}
+
+function checkSubRecipe(
+  plan: Plan,
+  mapping: JsonValue | undefined,
+  path: Path,
+  { report }: Known,
+): void {
+  if (!isJsonObject(mapping)) return;
+  const declared = plan.inputs.map(({ id }) => id);
+  for (const key of Object.keys(mapping)) {
+    if (declared.includes(key)) continue;
+    report.add({
+      code: 'unknown_sub_input',
+      path: [...path, 'input_mapping', key],
+      at: 'key',
+      detail: `Recipe "${plan.name}" declares no input "${key}"`,
+      suggestion: closest(key, declared),
+    });
+  }
+  const isOpen = (id: string): boolean => !Object.hasOwn(mapping, id);
+  const missing = plan.inputs.filter(
+    (spec) => spec.required && spec.default === undefined && isOpen(spec.id),
+  );
+  if (missing.length === 0) return;
+  const names = missing.slice(0, 10).map(({ id }) => `"${id}"`);
+  const detail = `Recipe "${plan.name}" needs ${names.join(', ')}, which the mapping does not give`;
+  report.add({ code: 'missing_sub_input', path: [...path, 'input_mapping'], detail });
+}
