@@ -1,5 +1,6 @@
 /** Equality of JSON values: numbers by value, objects whatever the order of their names. */
 
+import { hashBytes, sameBytes } from '../../shared/assembly/bytes';
 import {
   afterOf,
   ARRAY,
@@ -42,10 +43,10 @@ export function isText(node: u32, start: usize, end: usize): bool {
   const size = end - start;
   if (!isEscaped(node)) {
     const from = rawStart(node) + 1;
-    return rawEnd(node) - 1 - from == size && memory.compare(from, start, size) == 0;
+    return rawEnd(node) - 1 - from == size && sameBytes(from, start, size);
   }
   textOf(node);
-  return textEnd - textStart == size && memory.compare(textStart, start, size) == 0;
+  return textEnd - textStart == size && sameBytes(textStart, start, size);
 }
 
 function areEqualLists(a: u32, b: u32): bool {
@@ -127,9 +128,7 @@ function hashText(node: u32): u32 {
     start = textStart;
     end = textEnd;
   }
-  let hash: u32 = 0x811c9dc5;
-  for (let at = start; at < end; at++) hash = (hash ^ load<u8>(at)) * 0x01000193;
-  return mix(hash);
+  return hashBytes(start, end - start);
 }
 
 function mix(value: u32): u32 {

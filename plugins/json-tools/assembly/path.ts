@@ -1,5 +1,6 @@
 /** Paths into a value: names and indices, as in `authors[0].name`. */
 
+import { isText } from './equality';
 import { fail } from '../../shared/assembly/host';
 import {
   afterOf,
@@ -139,12 +140,9 @@ export function countOf(list: u32): i32 {
 function memberAt(object: u32, start: usize, end: usize): i32 {
   if (kindOf(object) != OBJECT) return -1;
   const stop = afterOf(object);
-  const size = end - start;
   let found = -1;
   for (let key = childOf(object); key < stop; key = afterOf(key + 1)) {
-    textOf(key);
-    if (textEnd - textStart == size && memory.compare(textStart, start, size) == 0)
-      found = <i32>(key + 1);
+    if (isText(key, start, end)) found = <i32>(key + 1);
   }
   return found;
 }

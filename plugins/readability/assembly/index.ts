@@ -12,7 +12,7 @@ import {
   writeString,
 } from '../../shared/assembly/json-write';
 import { sentenceCount, splitSentences } from '../../shared/assembly/sentences';
-import { clusterEnd } from '../../shared/assembly/unicode';
+import { EXTEND, kindAt, next } from '../../shared/assembly/unicode';
 import { nextWord, wordEnd, wordRun, wordStart } from '../../shared/assembly/words';
 
 /** A word of more letters counts as long, as in the LIX formula. */
@@ -55,11 +55,17 @@ function readWords(start: usize, end: usize): void {
       continue;
     }
     words += 1;
-    let letters = 0;
-    for (let to = wordStart; to < wordEnd && letters <= LONG_WORD; to = clusterEnd(to, wordEnd))
-      letters++;
-    if (letters > LONG_WORD) longWords++;
+    if (isLong(wordStart, wordEnd)) longWords++;
   }
+}
+
+function isLong(start: usize, end: usize): bool {
+  if (end - start <= <usize>LONG_WORD) return false;
+  let letters = 0;
+  for (let at = start; at < end && letters <= LONG_WORD; at = next) {
+    if (kindAt(at) != EXTEND) letters++;
+  }
+  return letters > LONG_WORD;
 }
 
 function levelOf(points: f64): string {

@@ -1,5 +1,6 @@
 /** The arguments of a call: named members of the input object, checked as they are read. */
 
+import { prepareBytes } from './bytes';
 import { fail, hasFailed, readInput } from './host';
 import {
   ARRAY,
@@ -21,6 +22,7 @@ const ROOT: u32 = 0;
 
 /** Reads the input; false when it is not a JSON object. */
 export function open(): bool {
+  prepareBytes();
   if (!readInput() || !readJson()) return false;
   if (kindOf(ROOT) == OBJECT) return true;
   fail('Cannot read input: an object is expected, current value is ' + nameOf(ROOT));

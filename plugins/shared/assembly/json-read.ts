@@ -3,6 +3,7 @@
  * ends, so that a part of the input can be handed on byte for byte.
  */
 
+import { findSlash, kindOfByte, QUOTED_BYTE, skipPlain } from './bytes';
 import { fail, inputEnd, inputStart } from './host';
 import { mayOverflow, parseNumber } from './number';
 
@@ -210,23 +211,51 @@ function readString(): bool {
   let flags = STRING;
   at++;
   while (true) {
+    at = skipPlain(at);
+    // Fewer than eight plain bytes, and then what is not plain.
+    while (!(kindOfByte(at) & QUOTED_BYTE)) at++;
     const c: u32 = load<u8>(at);
-    if (c == 0x22) break;
-    if (c < 0x20)
-      return failAt(at >= inputEnd ? 'a closing quote' : 'an escaped control character');
-    if (c == 0x5c) {
+    if (c >= 0x80) {
+      if (!skipSequences()) return failAt('UTF-8');
+    } else if (c == 0x22) {
+      break;
+    } else if (c == 0x5c) {
       flags |= ESCAPED;
       if (!readEscape()) return false;
-    } else if (c < 0x80) {
-      at++;
-    } else if (!skipSequence(c)) {
-      return failAt('UTF-8');
+    } else {
+      return failAt(at >= inputEnd ? 'a closing quote' : 'an escaped control character');
     }
   }
   at++;
   store<u32>(nodeAt(node), flags);
   closeNode(node);
   return true;
+}
+
+/** Steps over sequences until the next ASCII byte but a space. */
+function skipSequences(): bool {
+  let to = at;
+  while (true) {
+    const c: u32 = load<u8>(to);
+    if (c - 0xc2 < 0x1e) {
+      if ((<u32>load<u8>(to, 1) & 0xc0) != 0x80) break;
+      to += 2;
+    } else if (c - 0xe1 < 0x0c) {
+      if ((<u32>load<u16>(to, 1) & 0xc0c0) != 0x8080) break;
+      to += 3;
+    } else if (c == 0x20) {
+      to++;
+    } else if (c >= 0x80) {
+      at = to;
+      if (!skipSequence(c)) return false;
+      to = at;
+    } else {
+      at = to;
+      return true;
+    }
+  }
+  at = to;
+  return false;
 }
 
 function readEscape(): bool {
@@ -369,11 +398,11 @@ export function textOf(node: u32): void {
   let to = buffer;
   let from = start;
   while (from < end) {
-    const c: u32 = load<u8>(from++);
-    if (c != 0x5c) {
-      store<u8>(to++, <u8>c);
-      continue;
-    }
+    const slash = findSlash(from, end);
+    memory.copy(to, from, slash - from);
+    to += slash - from;
+    if (slash >= end) break;
+    from = slash + 1;
     const escape: u32 = load<u8>(from++);
     if (escape == 0x75) {
       let code = readHex(from);

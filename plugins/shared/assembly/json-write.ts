@@ -1,5 +1,6 @@
 /** A JSON writer over one growing buffer. */
 
+import { skipWritable } from './bytes';
 import { fail, giveUp, hasFailed, succeed } from './host';
 import { rawEnd, rawStart } from './json-read';
 
@@ -59,7 +60,9 @@ export function writeText(start: usize, end: usize): void {
 export function writeTextPart(start: usize, end: usize): void {
   let from = start;
   let at = start;
-  while (at < end) {
+  while (true) {
+    at = skipWritable(at, end);
+    if (at >= end) break;
     const c: u32 = load<u8>(at);
     const lone = c == 0xed && load<u8>(at, 1) >= 0xa0;
     if (c >= 0x20 && c != 0x22 && c != 0x5c && !lone) {

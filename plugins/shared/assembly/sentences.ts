@@ -1,11 +1,13 @@
 /** Sentences by their punctuation, for any script, without a dictionary. */
 
+import { findByte, SPACE_BYTE, skipBytes, STOP_BYTE } from './bytes';
 import {
   classOf,
   codeAt,
   isLower,
   isSpaceless,
   isUpper,
+  kindAt,
   lower,
   next,
   SPACE,
@@ -70,8 +72,7 @@ export function splitSentences(start: usize, end: usize): void {
 function hasWord(start: usize, end: usize): bool {
   let at = start;
   while (at < end) {
-    const kind = classOf(codeAt(at));
-    if (kind - 1 < 7) return true;
+    if (kindAt(at) - 1 < 7) return true;
     at = next;
   }
   return false;
@@ -79,8 +80,11 @@ function hasWord(start: usize, end: usize): bool {
 
 export function skipSpace(start: usize, end: usize): usize {
   let at = start;
-  while (at < end && classOf(codeAt(at)) == SPACE) at = next;
-  return at;
+  while (true) {
+    at = skipBytes(at, end, SPACE_BYTE);
+    if (at >= end || load<u8>(at) < 0x80 || kindAt(at) != SPACE) return at;
+    at = next;
+  }
 }
 
 export function trimEnd(end: usize, start: usize): usize {
@@ -96,7 +100,9 @@ export function trimEnd(end: usize, start: usize): usize {
 /** Where the sentence that begins at `start` stops. */
 function sentenceStop(start: usize, end: usize): usize {
   let at = start;
-  while (at < end) {
+  while (true) {
+    at = findByte(at, end, STOP_BYTE);
+    if (at >= end) return end;
     const code = codeAt(at);
     const after = next;
     if (code == 0x0a || code == 0x0d) {
@@ -113,7 +119,6 @@ function sentenceStop(start: usize, end: usize): usize {
     if (isBoundary(start, at, tail, end)) return tail;
     at = tail;
   }
-  return end;
 }
 
 /** A blank line, a heading or an item of a list ends a sentence; a wrapped line does not. */

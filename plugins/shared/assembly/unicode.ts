@@ -1,5 +1,6 @@
 /** Code points in UTF-8 text: reading one, what kind it is, and where a character as seen ends. */
 
+import { countAscii, SINGLE_BYTE, skipBytes } from './bytes';
 import { RUNS, RUNS_SIZE } from './unicode-table';
 import { casemap } from 'util/casemap';
 
@@ -90,6 +91,23 @@ function sequenceAt(at: usize, first: u32): u32 {
   return ((first & 7) << 18) | (second << 12) | (third << 6) | (<u32>load<u8>(at, 3) & 0x3f);
 }
 
+/** The class of the code point at an address, and the address after it in `next`. */
+export function kindAt(at: usize): u32 {
+  const first: u32 = load<u8>(at);
+  if (first - 0xc2 < 0x2e) {
+    if (classes == 0) unpack();
+    const second = <u32>load<u8>(at, 1) & 0x3f;
+    if (first < 0xe0) {
+      next = at + 2;
+      return load<u8>(classes + <usize>(((first & 0x1f) << 6) | second));
+    }
+    next = at + 3;
+    const third = <u32>load<u8>(at, 2) & 0x3f;
+    return load<u8>(classes + <usize>(((first & 0x0f) << 12) | (second << 6) | third));
+  }
+  return classOf(codeAt(at));
+}
+
 /** The address before a code point that ends at `at`. */
 export function stepBack(at: usize, start: usize): usize {
   let to = at;
@@ -102,6 +120,9 @@ export function stepBack(at: usize, start: usize): usize {
 
 export function lower(code: u32): u32 {
   if (code < 0x80) return code - 0x41 < 26 ? code + 0x20 : code;
+  // Cyrillic, and the many letters without case, before the tables.
+  if (code - 0x410 < 0x40) return code < 0x430 ? code + 0x20 : code;
+  if (code - 0x5d0 < 0x1000 - 0x5d0 || code - 0x2e80 < 0xa640 - 0x2e80) return code;
   // U+0130 lowers to two code points in general; alone, its plain letter is what is meant.
   if (code == 0x130) return 0x69;
   return <u32>casemap(code, 0) & 0x1fffff;
@@ -128,6 +149,7 @@ export function isSpaceless(kind: u32): bool {
 
 /** The address after the character (a cluster of code points) that begins at `at`. */
 export function clusterEnd(at: usize, end: usize): usize {
+  if (<u32>load<u8>(at) - 0xe5 < 5 && isAlone(at + 3, end)) return at + 3;
   let code = codeAt(at);
   let to = next;
   if (code == 0x0d) return to < end && load<u8>(to) == 0x0a ? to + 1 : to;
@@ -138,6 +160,8 @@ export function clusterEnd(at: usize, end: usize): usize {
   let isPictograph = kind == PICTOGRAPH;
   for (let length = 1; to < end && length < MAX_CLUSTER; length++) {
     const following = codeAt(to);
+    // ASCII joins nothing.
+    if (following < 0x80) return to;
     const followingKind = classOf(following);
     let joins = false;
     if (following == ZERO_WIDTH_JOINER || followingKind == EXTEND || followingKind == SPACING_MARK)
@@ -171,4 +195,44 @@ function hangulPart(code: u32): u32 {
   if ((code >= 0x1160 && code <= 0x11a7) || (code >= 0xd7b0 && code <= 0xd7c6)) return 2;
   if ((code >= 0x11a8 && code <= 0x11ff) || (code >= 0xd7cb && code <= 0xd7fb)) return 3;
   return 0;
+}
+
+/** Characters as seen, counted as `clusterEnd` would cut them. */
+export function countClusters(start: usize, end: usize): i32 {
+  let count = 0;
+  let at = start;
+  while (at < end) {
+    const ascii = countAscii(at, end);
+    count += <i32>ascii;
+    at += ascii;
+    const from = at;
+    at = skipBytes(from, end, SINGLE_BYTE);
+    if (at > from) {
+      // The last of them may take in what follows, so it is looked at as a cluster.
+      if (at < end) at = stepBack(at, from);
+      count += countFirstBytes(from, at);
+    }
+    // Han never joins.
+    while (at < end && <u32>load<u8>(at) - 0xe5 < 5 && isAlone(at + 3, end)) {
+      at += 3;
+      count++;
+    }
+    if (at >= end) break;
+    at = clusterEnd(at, end);
+    count++;
+  }
+  return count;
+}
+
+/** Whether what begins here surely joins nothing before it: the end, ASCII or Han. */
+function isAlone(at: usize, end: usize): bool {
+  const c: u32 = at < end ? load<u8>(at) : 0;
+  return c < 0x80 || c - 0xe5 < 5;
+}
+
+/** Bytes but those that continue a sequence. */
+export function countFirstBytes(start: usize, end: usize): i32 {
+  let count = 0;
+  for (let at = start; at < end; at++) count += <i32>((<u32>load<u8>(at) & 0xc0) != 0x80);
+  return count;
 }

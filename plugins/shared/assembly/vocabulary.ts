@@ -1,5 +1,14 @@
 /** The different words of a text, in lower case, each with a number. */
 
+import {
+  copyLower,
+  hashBytes,
+  hashWord,
+  isAsciiWord,
+  loadWord,
+  lowerWord,
+  sameBytes,
+} from './bytes';
 import { storeCodePoint } from './json-read';
 import { codeAt, lower, next } from './unicode';
 
@@ -15,6 +24,12 @@ let slots: usize = 0;
 let slotMask: u32 = 0;
 
 let scratch: usize = 0;
+/** Of the word looked for last, so that it may be added where it was not found. */
+let slotFound: u32 = 0;
+let hashFound: u32 = 0;
+let sizeFound: u32 = 0;
+/** Stands for a word of more than eight bytes: not ASCII, and not Han. */
+const NO_WORD: u64 = 0xffffffffffffffff;
 let scratchRoom: usize = 0;
 
 function entryAt(term: u32): usize {
@@ -48,85 +63,99 @@ export function setWeight(term: u32, weight: f32): void {
 /** Adds one use of a word and gives its number. */
 export function addTerm(start: usize, end: usize, position: u32): u32 {
   if (slots == 0 || termCount * 2 > slotMask) growSlots();
-  const size = lowerInto(start, end);
-  const hash = hashOf(scratch, size);
-  let slot = hash & slotMask;
-  while (true) {
-    const held = load<u32>(slots + ((<usize>slot) << 2));
-    if (held == 0) break;
-    if (matches(held - 1, hash, size)) {
-      const entry = entryAt(held - 1);
-      store<u32>(entry, load<u32>(entry, 12) + 1, 12);
-      return held - 1;
-    }
-    slot = (slot + 1) & slotMask;
+  const held = find(start, end);
+  if (held == 0) {
+    store<u32>(slots + ((<usize>slotFound) << 2), termCount + 1);
+    return addEntry(position);
   }
-  store<u32>(slots + ((<usize>slot) << 2), termCount + 1);
-  return addEntry(hash, size, position);
+  const entry = entryAt(held - 1);
+  store<u32>(entry, load<u32>(entry, 12) + 1, 12);
+  return held - 1;
 }
 
 /** The number of a word, or -1. */
 export function findTerm(start: usize, end: usize): i32 {
-  if (slots == 0) return -1;
-  const size = lowerInto(start, end);
-  const hash = hashOf(scratch, size);
+  return slots == 0 ? -1 : <i32>find(start, end) - 1;
+}
+
+/** Looks for a word in lower case, which it leaves in `scratch`: its number plus one, or 0. */
+function find(start: usize, end: usize): u32 {
+  let size = end - start;
+  if (scratchRoom < size * 2 + 16) growScratch(size * 2 + 16);
+  const word = size <= 8 ? loadWord(start, size) : NO_WORD;
+  // Han has no case; any other script goes the long way.
+  const isShort = isAsciiWord(word) || (size <= 8 && (<u32>word & 0xff) - 0xe5 < 5);
+  const lowered = isAsciiWord(word) ? lowerWord(word) : word;
+  if (isShort) store<u64>(scratch, lowered);
+  else size = lowerInto(start, end);
+  const hash = isShort ? hashWord(lowered, size) : hashBytes(scratch, size);
+  sizeFound = <u32>size;
+  hashFound = hash;
   let slot = hash & slotMask;
   while (true) {
     const held = load<u32>(slots + ((<usize>slot) << 2));
-    if (held == 0) return -1;
-    if (matches(held - 1, hash, size)) return <i32>(held - 1);
+    slotFound = slot;
+    if (held == 0) return 0;
+    const entry = entryAt(held - 1);
+    if (load<u32>(entry) == hash && load<u32>(entry, 8) == <u32>size) {
+      const text = <usize>load<u32>(entry, 4);
+      if (isShort ? loadWord(text, size) == lowered : sameBytes(text, scratch, size)) return held;
+    }
     slot = (slot + 1) & slotMask;
   }
 }
 
-function matches(term: u32, hash: u32, size: u32): bool {
-  const entry = entryAt(term);
-  if (load<u32>(entry) != hash || load<u32>(entry, 8) != size) return false;
-  return memory.compare(<usize>load<u32>(entry, 4), scratch, <usize>size) == 0;
-}
-
-function addEntry(hash: u32, size: u32, position: u32): u32 {
+function addEntry(position: u32): u32 {
   if (termCount == entryRoom) {
     entryRoom = entryRoom == 0 ? 256 : entryRoom * 2;
     const bytes = <usize>entryRoom * ENTRY_SIZE;
     entries = entries == 0 ? heap.alloc(bytes) : heap.realloc(entries, bytes);
   }
   const entry = entryAt(termCount);
-  store<u32>(entry, hash);
+  store<u32>(entry, hashFound);
   store<u32>(entry, <u32>scratch, 4);
-  store<u32>(entry, size, 8);
+  store<u32>(entry, sizeFound, 8);
   store<u32>(entry, 1, 12);
   store<u32>(entry, position, 16);
   store<f32>(entry, 0, 20);
   // The word stays where it was written; the next one goes after it.
-  scratch += <usize>size;
-  scratchRoom -= <usize>size;
+  scratch += <usize>sizeFound;
+  scratchRoom -= <usize>sizeFound;
   return termCount++;
 }
 
-/** Writes the word in lower case behind the words kept so far and gives its size. */
-function lowerInto(start: usize, end: usize): u32 {
-  // A letter may grow from two bytes to three.
-  const wanted = (end - start) * 2 + 8;
-  if (scratchRoom < wanted) {
-    scratchRoom = max<usize>(wanted, 16384);
-    scratch = heap.alloc(scratchRoom);
-  }
-  let to = scratch;
-  for (let at = start; at < end;) {
-    const code = codeAt(at);
-    at = next;
-    if (code < 0x80) store<u8>(to++, <u8>lower(code));
-    else if (code == 0x2019) store<u8>(to++, 0x27);
-    else if (code != 0xad) to = storeCodePoint(to, lower(code));
-  }
-  return <u32>(to - scratch);
+function growScratch(wanted: usize): void {
+  scratchRoom = max<usize>(wanted, 16384);
+  scratch = heap.alloc(scratchRoom);
 }
 
-function hashOf(start: usize, size: u32): u32 {
-  let hash: u32 = 0x811c9dc5;
-  for (let i: u32 = 0; i < size; i++) hash = (hash ^ load<u8>(start + <usize>i)) * 0x01000193;
-  return hash ^ (hash >> 15);
+/** Writes a word in lower case behind the words kept so far and gives its size. */
+function lowerInto(start: usize, end: usize): usize {
+  if (copyLower(start, scratch, end - start)) return end - start;
+  // A letter may grow from two bytes to three.
+  let to = scratch;
+  for (let at = start; at < end;) {
+    const first: u32 = load<u8>(at);
+    if (first - 0xd0 < 2) {
+      to = storeCyrillic(to, ((first & 0x1f) << 6) | (<u32>load<u8>(at, 1) & 0x3f));
+      at += 2;
+      continue;
+    }
+    const code = codeAt(at);
+    at = next;
+    if (code == 0x2019) store<u8>(to++, 0x27);
+    else if (code != 0xad) to = storeCodePoint(to, lower(code));
+  }
+  return to - scratch;
+}
+
+/** A letter from U+0400 to U+047F, up to the point where capitals and small letters alternate. */
+function storeCyrillic(to: usize, code: u32): usize {
+  if (code >= 0x460) return storeCodePoint(to, lower(code));
+  const small = code >= 0x430 ? code : code < 0x410 ? code + 0x50 : code + 0x20;
+  store<u8>(to, <u8>(0xc0 | (small >> 6)));
+  store<u8>(to, <u8>(0x80 | (small & 0x3f)), 1);
+  return to + 2;
 }
 
 function growSlots(): void {

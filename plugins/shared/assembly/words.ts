@@ -1,60 +1,91 @@
 /** Words of any script, found without a dictionary. */
 
-import { EXTEND, SPACING_MARK, classOf, codeAt, isSpaceless, isWordClass, next } from './unicode';
+import { BETWEEN_BYTE, kindOfByte, skipBytes, WORD_BYTE } from './bytes';
+import {
+  EXTEND,
+  HAN,
+  SPACING_MARK,
+  codeAt,
+  isSpaceless,
+  isWordClass,
+  kindAt,
+  next,
+} from './unicode';
 
 /** The word found last. */
 export let wordStart: usize = 0;
 export let wordEnd: usize = 0;
 /** 0, or how many characters a run of a script without spaces has: each stands for a word. */
 export let wordRun: i32 = 0;
+/** Whether something stands between its letters, as in "don't". */
+export let isJoined: bool = false;
 
 /** Finds the next word at or after `from`. */
 export function nextWord(from: usize, end: usize): bool {
   let at = from;
-  while (at < end) {
-    const kind = classOf(codeAt(at));
+  while (true) {
+    while (at < end && kindOfByte(at) & BETWEEN_BYTE) at++;
+    if (at >= end) return false;
+    wordStart = at;
+    // A word of ASCII between spaces, which most are, is found here.
+    if (load<u8>(at) < 0x80) {
+      while (at < end && kindOfByte(at) & WORD_BYTE) at++;
+      if (at < end && load<u8>(at) != 0x20) return scanWord(at, end);
+      return endWord(at, false);
+    }
+    const kind = kindAt(at);
     if (isWordClass(kind) && kind != EXTEND && kind != SPACING_MARK) {
-      wordStart = at;
-      if (isSpaceless(kind)) scanRun(kind, end);
-      else scanWord(end);
-      return true;
+      return isSpaceless(kind) ? scanRun(kind, end) : scanWord(next, end);
     }
     at = next;
   }
-  return false;
+}
+
+function endWord(at: usize, hasJoiner: bool): bool {
+  wordEnd = at;
+  wordRun = 0;
+  isJoined = hasJoiner;
+  return true;
 }
 
 /** Characters of one script without spaces, `next` being after the first. */
-function scanRun(kind: u32, end: usize): void {
+function scanRun(kind: u32, end: usize): bool {
   let at = next;
   wordRun = 1;
   while (at < end) {
-    const following = classOf(codeAt(at));
+    const isHan = <u32>load<u8>(at) - 0xe5 < 5;
+    if (isHan && kind == HAN) {
+      wordRun++;
+      at += 3;
+      continue;
+    }
+    const following = kindAt(at);
     if (following == kind) wordRun++;
     else if (following != EXTEND) break;
     at = next;
   }
   wordEnd = at;
+  return true;
 }
 
-function scanWord(end: usize): void {
-  let at = next;
-  wordRun = 0;
-  while (at < end) {
-    const code = codeAt(at);
-    const after = next;
-    const kind = classOf(code);
+/** The rest of a word from `from` on. */
+function scanWord(from: usize, end: usize): bool {
+  let at = from;
+  let hasJoiner = false;
+  while (true) {
+    at = skipBytes(at, end, WORD_BYTE);
+    if (at >= end || load<u8>(at) == 0x20) break;
+    const kind = kindAt(at);
     if (isSpaceless(kind)) break;
     if (!isWordClass(kind)) {
-      if (!isJoiner(code) || after >= end) break;
-      const following = classOf(codeAt(after));
+      if (!isJoiner(codeAt(at)) || next >= end) break;
+      const following = kindAt(next);
       if (!isWordClass(following) || isSpaceless(following)) break;
-      at = next;
-      continue;
+      hasJoiner = true;
     }
-    at = after;
+    at = next;
   }
-  wordEnd = at;
+  return endWord(at, hasJoiner);
 }
 
 /** What may stand between two letters or digits of one word. */

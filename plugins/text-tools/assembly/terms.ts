@@ -34,7 +34,7 @@ import {
   usesOf,
   weightOf,
 } from '../../shared/assembly/vocabulary';
-import { nextWord, wordEnd, wordRun, wordStart } from '../../shared/assembly/words';
+import { isJoined, nextWord, wordEnd, wordRun, wordStart } from '../../shared/assembly/words';
 import { LANGUAGE_COUNT, LANGUAGES, NEUTRAL, stopWords } from './stop-words';
 
 /** The argument was left out: the text decides. */
@@ -68,8 +68,9 @@ function equalsLower(start: usize, end: usize, word: string): bool {
 /** Adds the terms of a piece of text to the vocabulary and the sequence. */
 export function readTerms(start: usize, end: usize): void {
   for (let at = start; nextWord(at, end); at = wordEnd) {
-    if (wordRun == 0) push(dropElision(wordStart, wordEnd), dropPossessive(wordStart, wordEnd));
-    else readRun(wordStart, wordEnd);
+    if (wordRun > 0) readRun(wordStart, wordEnd);
+    else if (isJoined) push(dropElision(wordStart, wordEnd), dropPossessive(wordStart, wordEnd));
+    else push(wordStart, wordEnd);
   }
 }
 
@@ -185,8 +186,9 @@ function isMeaningful(term: u32, least: i32): bool {
     if (!isWordClass(following) || following == EXTEND) continue;
     length++;
     if (following != DIGIT) hasLetter = true;
+    if (hasLetter && length >= wanted) return true;
   }
-  return hasLetter && length >= wanted;
+  return false;
 }
 
 /** Whether a term comes before another: heavier, or as heavy and used first. */

@@ -1,6 +1,7 @@
 /** Counts and the time it takes to read. */
 
 import { open, textArgument } from '../../shared/assembly/arguments';
+import { skipWithinLine } from '../../shared/assembly/bytes';
 import { giveUp } from '../../shared/assembly/host';
 import { textEnd, textStart } from '../../shared/assembly/json-read';
 import {
@@ -11,7 +12,7 @@ import {
   writeNumber,
 } from '../../shared/assembly/json-write';
 import { sentenceCount, splitSentences } from '../../shared/assembly/sentences';
-import { classOf, clusterEnd, codeAt, next, SPACE } from '../../shared/assembly/unicode';
+import { classOf, codeAt, countClusters, next, SPACE } from '../../shared/assembly/unicode';
 import { countWords, spacedWords, spacelessWords } from '../../shared/assembly/words';
 
 /** Silent reading of plain prose, in words and in Han characters a minute. */
@@ -28,7 +29,7 @@ export function word_count(): i32 {
   write('{"words":');
   writeInteger(words);
   write(',"characters":');
-  writeInteger(countCharacters(start, end));
+  writeInteger(countClusters(start, end));
   write(',"sentences":');
   writeInteger(words > 0 ? sentenceCount : 0);
   write(',"paragraphs":');
@@ -39,24 +40,56 @@ export function word_count(): i32 {
   return finish();
 }
 
-function countCharacters(start: usize, end: usize): i32 {
-  let count = 0;
-  for (let at = start; at < end; at = clusterEnd(at, end)) count++;
-  return count;
-}
-
 /** Blocks of text with a blank line between them. */
 export function countParagraphs(start: usize, end: usize): i32 {
   let count = 0;
-  let lines = 2;
-  for (let at = start; at < end; at = next) {
-    const code = codeAt(at);
-    if (code == 0x0a || (code == 0x0d && load<u8>(at, 1) != 0x0a)) lines++;
-    else if (code == 0x2029) lines = 2;
-    else if (classOf(code) != SPACE) {
-      if (lines > 1) count++;
-      lines = 0;
+  let isAfterBlank = true;
+  for (let at = start; at < end;) {
+    const text = skipLineSpace(at, end);
+    const stop = lineEnd(text, end);
+    if (stop > text) {
+      if (isAfterBlank) count++;
+      isAfterBlank = false;
+    } else {
+      isAfterBlank = true;
     }
+    if (stop < end && codeAt(stop) == 0x2029) isAfterBlank = true;
+    at = afterLineBreak(stop, end);
   }
   return count;
+}
+
+/** White space but line breaks. */
+function skipLineSpace(from: usize, end: usize): usize {
+  let at = from;
+  while (at < end) {
+    const code = codeAt(at);
+    if (isLineBreak(code) || classOf(code) != SPACE) break;
+    at = next;
+  }
+  return at;
+}
+
+function isLineBreak(code: u32): bool {
+  return code == 0x0a || code == 0x0d || code == 0x2028 || code == 0x2029;
+}
+
+function lineEnd(from: usize, end: usize): usize {
+  let at = from;
+  while (at < end) {
+    at = skipWithinLine(at, end);
+    // Eight bytes that hold something, or the last few.
+    const to = min(end, at + 8);
+    while (at < to) {
+      if (isLineBreak(codeAt(at))) return at;
+      at = next;
+    }
+  }
+  return end;
+}
+
+function afterLineBreak(at: usize, end: usize): usize {
+  if (at >= end) return end;
+  const code = codeAt(at);
+  return code == 0x0d && load<u8>(at, 1) == 0x0a ? at + 2 : next;
 }
