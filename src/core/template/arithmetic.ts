@@ -1,6 +1,7 @@
 /** Python's arithmetic on JSON numbers, and what `+`, `*` and `%` do to texts and lists. */
 import { chargeItems, chargeText, fault, type Runtime } from './runtime.ts';
 import { formatPercent } from './format-text.ts';
+import { ownList } from './own.ts';
 import { asNumber, isList, kindOf, type Value } from './value.ts';
 import type { ArithmeticOperator } from './ast.ts';
 
@@ -60,7 +61,7 @@ function add(runtime: Runtime, left: Value, right: Value): Value {
   }
   if (isList(left) && isList(right)) {
     chargeItems(runtime, left.length + right.length);
-    return [...left, ...right];
+    return ownList(runtime, [...left, ...right]);
   }
   return undefined;
 }
@@ -74,6 +75,6 @@ function repeat(runtime: Runtime, value: Value, times: Value): Value {
   }
   if (!isList(value)) return undefined;
   chargeItems(runtime, value.length * count);
-  if (value.length === 0) return [];
-  return Array.from({ length: count }, () => value).flat();
+  if (value.length === 0) return ownList(runtime, []);
+  return ownList(runtime, Array.from({ length: count }, () => value).flat());
 }

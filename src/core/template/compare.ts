@@ -44,6 +44,7 @@ export function isLooselyEqual(runtime: Runtime, left: Value, right: Value): boo
 export function isEqual(runtime: Runtime, left: Value, right: Value, depth = 0): boolean {
   if (typeof left === 'boolean' && typeof right === 'number') return Number(left) === right;
   if (typeof left === 'number' && typeof right === 'boolean') return left === Number(right);
+  if (typeof left === 'string' && typeof right === 'string') chargeShared(runtime, left, right);
   if (left === right || typeof left !== 'object' || typeof right !== 'object')
     return left === right;
   if (left === null || right === null || isHandle(left) || isHandle(right)) return false;
@@ -63,9 +64,18 @@ export function isEqual(runtime: Runtime, left: Value, right: Value, depth = 0):
   );
 }
 
+/** Short texts compare for nothing; long ones cost what they have in common at most. */
+function chargeShared(runtime: Runtime, left: string, right: string): void {
+  const shared = Math.min(left.length, right.length);
+  if (shared >= 64) chargeChars(runtime, shared);
+}
+
 /** Negative, zero or positive; an error where the two have no order. */
 export function orderOf(runtime: Runtime, left: Value, right: Value, depth = 0): number {
-  if (typeof left === 'string' && typeof right === 'string') return byCodePoint(left, right);
+  if (typeof left === 'string' && typeof right === 'string') {
+    chargeShared(runtime, left, right);
+    return byCodePoint(left, right);
+  }
   if (typeof left === 'number' || typeof right === 'number' || typeof left === 'boolean') {
     const [a, b] = [asNumber(left), asNumber(right)];
     if (a !== undefined && b !== undefined) return a - b;

@@ -4,6 +4,7 @@ import { compareValues } from './compare.ts';
 import { lookup, type Environment } from './environment.ts';
 import { itemsOf, readMember, sliceValue } from './member.ts';
 import { findMethod } from './methods.ts';
+import { findChange, ownList, ownMap } from './own.ts';
 import { charge, chargeItems, chargeText, failAt, fault, type Runtime } from './runtime.ts';
 import { findFilter } from './filters.ts';
 import { findTest } from './tests.ts';
@@ -14,7 +15,6 @@ import {
   isMap,
   isTruthy,
   kindOf,
-  mapOf,
   type Arguments,
   type Value,
 } from './value.ts';
@@ -59,7 +59,10 @@ function evaluateNested(
     case 'list':
       return built(
         runtime,
-        node.items.map((item) => evaluate(runtime, item, env)),
+        ownList(
+          runtime,
+          node.items.map((item) => evaluate(runtime, item, env)),
+        ),
       );
     case 'map':
       return built(runtime, evaluateMap(runtime, node, env));
@@ -113,7 +116,7 @@ function evaluateMap(runtime: Runtime, node: Of<'map'>, env: Environment): Value
       throw fault(runtime, `${kindOf(key)} cannot be a key`);
     return [String(key), evaluate(runtime, valueNode, env)];
   });
-  return mapOf(entries);
+  return ownMap(runtime, entries);
 }
 
 function evaluateMember(runtime: Runtime, node: Of<'member'>, env: Environment): Value {
@@ -149,7 +152,8 @@ export function callWith(
   const member = readMember(runtime, object, key);
   if (isHandle(member)) return callHandle(runtime, node, member, args);
   // a call can only mean the method, even where a key has its name
-  const method = typeof key === 'string' ? findMethod(object, key) : undefined;
+  const method =
+    typeof key === 'string' ? (findMethod(object, key) ?? findChange(object, key)) : undefined;
   if (method === undefined) return callHandle(runtime, node, member, args);
   const values = args();
   charge(runtime, 1);
@@ -190,8 +194,9 @@ export function evaluateArguments(
   if (args.namedSpread !== undefined) {
     const map = evaluateUsed(runtime, args.namedSpread, env);
     if (!isMap(map)) throw fault(runtime, `cannot spread ${kindOf(map)} with "**"`);
-    for (const [name, value] of Object.entries(map)) named.set(name, value);
-    chargeItems(runtime, named.size);
+    const entries = Object.entries(map);
+    charge(runtime, entries.length);
+    for (const [name, value] of entries) named.set(name, value);
   }
   return { positional, named };
 }

@@ -33,3 +33,11 @@ export function syntaxFault(message: string, offset: number, suggestion?: string
     ...(suggestion === undefined ? {} : { suggestion }),
   });
 }
+
+/** How deep brackets and blocks may nest in a source: each level is several frames of the parser. */
+export const MAX_NESTING = 100;
+
+export function tooNested(offset: number): FaultError {
+  const message = `Cannot nest deeper than ${MAX_NESTING} levels`;
+  return new FaultError({ code: 'template_too_deep', message, offset });
+}

@@ -5,7 +5,7 @@ import { orderOf } from './compare.ts';
 import { filter, type FilterCall, type FilterTable } from './filter.ts';
 import { fixed } from './format-text.ts';
 import { readMember } from './member.ts';
-import { charge, chargeItems, chargeText, fault } from './runtime.ts';
+import { charge, chargeChars, chargeItems, fault } from './runtime.ts';
 import { toJson, toText } from './text.ts';
 import { asNumber, isMap, isTruthy, kindOf, type Value, type ValueMap } from './value.ts';
 import type { JsonValue } from '../json.ts';
@@ -127,7 +127,7 @@ function fileSize({ runtime, value, args: [binary] }: FilterCall): Value {
 
 function entriesOf({ runtime }: Pick<FilterCall, 'runtime'>, value: ValueMap): [string, Value][] {
   const entries = Object.entries(value);
-  chargeItems(runtime, entries.length * 4);
+  chargeItems(runtime, entries.length * 8);
   return entries;
 }
 
@@ -148,7 +148,7 @@ function sortMap({ runtime, value, args: [caseSensitive, by, reverse] }: FilterC
 
 function fromJson({ runtime, value }: FilterCall): Value {
   const text = toText(runtime, value);
-  chargeText(runtime, text.length * 4);
+  chargeChars(runtime, text.length * 4);
   try {
     // SAFETY: JSON.parse returns JSON, and own members of any name stay own members
     return JSON.parse(text) as JsonValue;

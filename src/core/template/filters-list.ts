@@ -3,8 +3,10 @@ import { bindArguments, integerOr, textOr } from './arguments.ts';
 import { computeValues } from './arithmetic.ts';
 import { filter, type FilterCall, type FilterTable } from './filter.ts';
 import { itemsOf, readPath } from './member.ts';
+import { ownList } from './own.ts';
 import {
   charge,
+  chargeChars,
   chargeItems,
   chargeText,
   failAt,
@@ -12,7 +14,7 @@ import {
   MAX_TEXT,
   type Runtime,
 } from './runtime.ts';
-import { orderOf } from './compare.ts';
+import { isEqual, orderOf } from './compare.ts';
 import { charactersOf, lengthOf, toJson, toText } from './text.ts';
 import {
   isList,
@@ -35,7 +37,11 @@ const length = filter([], ({ runtime, value }) => {
 export const LIST_FILTERS: FilterTable = {
   length,
   count: length,
-  list: filter([], ({ runtime, value }) => itemsOf(runtime, value)),
+  list: filter([], ({ runtime, value }) => {
+    const items = itemsOf(runtime, value);
+    chargeItems(runtime, items.length);
+    return ownList(runtime, [...items]);
+  }),
   first: filter([], ({ runtime, value }) => itemsOf(runtime, value)[0]),
   last: filter([], ({ runtime, value }) => itemsOf(runtime, value).at(-1)),
   random: filter([], ({ runtime, value }) => {
@@ -97,6 +103,9 @@ function join({ runtime, value, args: [separator, attribute] }: FilterCall): Val
   return texts.join(glue);
 }
 
+/** A quarter of a step, so that ten thousand items can be sorted. */
+const STEPS_PER_COMPARISON = 0.25;
+
 interface Keyed {
   readonly item: Value;
   readonly key: Value;
@@ -105,7 +114,7 @@ interface Keyed {
 /** Each item with what it is compared by; texts compare without case unless told otherwise. */
 function keyed(runtime: Runtime, value: Value, caseSensitive: Value, attribute: Value): Keyed[] {
   const items = itemsOf(runtime, value);
-  charge(runtime, items.length);
+  chargeItems(runtime, items.length);
   const fold = (key: Value) => {
     if (typeof key !== 'string' || isTruthy(caseSensitive)) return key;
     chargeText(runtime, key.length);
@@ -128,7 +137,9 @@ function sort({ runtime, value, args: [reverse, caseSensitive, attribute] }: Fil
     rows = rows.map(({ item }, row) => ({ item, key: columns.map((column) => column[row]?.key) }));
   }
   const order = (left: Keyed, right: Keyed) => {
-    charge(runtime, 1);
+    charge(runtime, STEPS_PER_COMPARISON);
+    // keys without an order may still be equal, null and null for one
+    if (isEqual(runtime, left.key, right.key)) return 0;
     return direction * orderOf(runtime, left.key, right.key);
   };
   return rows.toSorted(order).map(({ item }) => item);
@@ -136,7 +147,10 @@ function sort({ runtime, value, args: [reverse, caseSensitive, attribute] }: Fil
 
 /** A text that is the same for equal keys. */
 function identityOf(runtime: Runtime, key: Value): string {
-  if (typeof key === 'string') return `s${key}`;
+  if (typeof key === 'string') {
+    chargeChars(runtime, key.length);
+    return `s${key}`;
+  }
   if (typeof key === 'boolean') return `n${Number(key)}`;
   if (typeof key === 'number') return `n${key}`;
   return key === undefined ? 'u' : `j${toJson(runtime, key, { sortKeys: true })}`;
@@ -167,6 +181,7 @@ function extreme(
 
 function sum({ runtime, value, args: [attribute, start] }: FilterCall): Value {
   let total: Value = start ?? 0;
+  chargeItems(runtime, isList(value) ? value.length * 2 : 0);
   for (const { key } of keyed(runtime, value, true, attribute)) {
     total = computeValues(runtime, '+', total, key);
   }
@@ -182,7 +197,7 @@ function groupBy(call: FilterCall): Value {
     key: key === undefined ? fallback : key,
   }));
   const sorted = rows.toSorted((left, right) => {
-    charge(runtime, 1);
+    charge(runtime, STEPS_PER_COMPARISON);
     return orderOf(runtime, left.key, right.key);
   });
   for (const { item, key } of sorted) {
@@ -239,7 +254,7 @@ function slice({ runtime, value, args: [slices, fill] }: FilterCall): Value {
 
 function map({ runtime, value, raw }: FilterCall): Value {
   const items = itemsOf(runtime, value);
-  charge(runtime, items.length);
+  chargeItems(runtime, items.length);
   if (raw.positional.length === 0) {
     const [attribute, fallback] = bindArguments(runtime, 'map', ['attribute', 'default'], raw);
     if (attribute === undefined) throw fault(runtime, '"map" needs a filter or an attribute');
@@ -264,7 +279,7 @@ function select(
   { keep, byAttribute = false }: Selection,
 ): Value {
   const items: ValueList = itemsOf(runtime, value);
-  charge(runtime, items.length);
+  chargeItems(runtime, items.length);
   const [attribute, afterAttribute] = byAttribute ? shift(raw) : [undefined, raw];
   if (byAttribute && attribute === undefined)
     throw fault(runtime, 'expected the name of an attribute');

@@ -165,7 +165,7 @@ function excerpt({ runtime, value, args: [length, end] }: FilterCall): Value {
 /** Lower-case ASCII words and a separator between them, for file names and addresses. */
 function slugify({ runtime, value, args: [separator, maxLength] }: FilterCall): Value {
   const text = toText(runtime, value);
-  chargeText(runtime, text.length * 2);
+  chargeText(runtime, text.length);
   const words = text
     .normalize('NFKD')
     .replace(/\p{M}|['’]/gu, '')

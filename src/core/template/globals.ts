@@ -2,7 +2,8 @@
 import { bindArguments, integerOr, textOr } from './arguments.ts';
 import { charge, chargeItems, fault, type Runtime } from './runtime.ts';
 import { itemsOf } from './member.ts';
-import { HANDLE, isMap, kindOf, mapOf, type Arguments, type Handle, type Value } from './value.ts';
+import { ownMap } from './own.ts';
+import { HANDLE, isMap, kindOf, type Arguments, type Handle, type Value } from './value.ts';
 
 const MAX_RANGE = 100_000;
 
@@ -11,7 +12,7 @@ type GlobalFunction = (runtime: Runtime, args: Arguments) => Value;
 const GLOBALS: Readonly<Record<string, GlobalFunction>> = {
   range,
   namespace: (runtime, args) => namespace(runtime, entriesOf(runtime, 'namespace', args)),
-  dict: (runtime, args) => mapOf(entriesOf(runtime, 'dict', args)),
+  dict: (runtime, args) => ownMap(runtime, entriesOf(runtime, 'dict', args)),
   cycler,
   joiner: (runtime, args) => {
     const [separator] = bindArguments(runtime, 'joiner', ['sep'], args);
@@ -59,8 +60,16 @@ function entriesOf(
 ): [string, Value][] {
   const [first, ...others] = positional;
   if (others.length > 0) throw fault(runtime, `"${name}" takes one map and named arguments`);
-  if (first === undefined) return [...named];
-  if (isMap(first)) return [...Object.entries(first), ...named];
+  if (first === undefined) {
+    chargeItems(runtime, named.size * 4);
+    return [...named];
+  }
+  chargeItems(runtime, named.size * 4);
+  if (isMap(first)) {
+    const entries = Object.entries(first);
+    chargeItems(runtime, entries.length * 8);
+    return [...entries, ...named];
+  }
   const pairs = itemsOf(runtime, first).map((pair): [string, Value] => {
     const [key, value] = itemsOf(runtime, pair);
     if (typeof key === 'object' || key === undefined)

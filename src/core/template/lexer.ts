@@ -1,5 +1,5 @@
 /** Cuts a template into tokens by Jinja's rules, keeping the place of each. */
-import { syntaxFault } from './fault.ts';
+import { MAX_NESTING, syntaxFault, tooNested } from './fault.ts';
 
 export type TokenType =
   | 'text'
@@ -172,9 +172,10 @@ function readToken(lexer: Lexer, brackets: string[]): void {
   }
   const text = match(lexer, STRING, true);
   if (text !== undefined) return push(lexer, 'string', unescape(text.slice(1, -1), offset), offset);
-  const operator = match(lexer, OPERATOR, true);
+  const operator = lexer.source.startsWith('||', offset) ? undefined : match(lexer, OPERATOR, true);
   if (operator === undefined) throw unexpected(lexer);
   const closer = CLOSERS[operator];
+  if (brackets.length > MAX_NESTING) throw tooNested(offset);
   if (closer !== undefined) brackets.push(closer);
   else if (operator === ')' || operator === ']' || operator === '}') {
     const expected = brackets.pop();

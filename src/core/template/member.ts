@@ -92,7 +92,7 @@ export function itemsOf(runtime: Runtime, value: Value): ValueList {
   if (typeof value === 'string') return charactersOf(runtime, value);
   if (typeof value === 'object' && value !== null && !isHandle(value)) {
     const keys = Object.keys(value);
-    chargeItems(runtime, keys.length);
+    chargeItems(runtime, keys.length * 4);
     return keys;
   }
   throw fault(runtime, `cannot go through ${kindOf(value)}`);

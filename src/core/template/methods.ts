@@ -3,6 +3,7 @@ import { bindArguments, integerOr, textOr } from './arguments.ts';
 import { formatBraces } from './format-braces.ts';
 import { isEqual } from './compare.ts';
 import { chargeChars, chargeItems, chargeText, fault, type Runtime } from './runtime.ts';
+import { ownList, ownMap } from './own.ts';
 import * as strings from './strings.ts';
 import { formatTime } from './strftime.ts';
 import { lengthOf, sliceText, toText } from './text.ts';
@@ -46,6 +47,7 @@ function bind<T>(methods: Methods<T>, name: string, self: T) {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method === undefined) return undefined;
   return (runtime: Runtime, raw: Arguments) => {
+    if (typeof self === 'string') chargeChars(runtime, self.length);
     const args =
       method.isVariadic === true
         ? raw.positional
@@ -223,13 +225,16 @@ const LIST_METHODS: Methods<ValueList> = {
     chargeItems(runtime, self.length);
     return self.filter((item) => isEqual(runtime, item, wanted)).length;
   }),
-  copy: method([], ({ self }) => self),
+  copy: method([], ({ runtime, self }) => {
+    chargeItems(runtime, self.length);
+    return ownList(runtime, [...self]);
+  }),
 };
 
 const MAP_METHODS: Methods<ValueMap> = {
   items: method([], ({ runtime, self }) => {
     const entries = Object.entries(self);
-    chargeItems(runtime, entries.length * 4);
+    chargeItems(runtime, entries.length * 8);
     return entries;
   }),
   keys: method([], ({ runtime, self }) => {
@@ -246,5 +251,9 @@ const MAP_METHODS: Methods<ValueMap> = {
     const name = toText(runtime, key);
     return Object.hasOwn(self, name) ? self[name] : instead;
   }),
-  copy: method([], ({ self }) => self),
+  copy: method([], ({ runtime, self }) => {
+    const entries = Object.entries(self);
+    chargeItems(runtime, entries.length * 8);
+    return ownMap(runtime, entries);
+  }),
 };

@@ -1,9 +1,6 @@
 /** A cursor over tokens, shared by the expression and the statement grammar. */
-import { syntaxFault, type FaultError } from './fault.ts';
+import { MAX_NESTING, syntaxFault, tooNested, type FaultError } from './fault.ts';
 import type { Token, TokenType } from './lexer.ts';
-
-/** How deep brackets and blocks may nest in a source: each level is several frames of the parser. */
-const MAX_NESTING = 100;
 
 export interface Parser {
   readonly tokens: readonly Token[];
@@ -62,9 +59,7 @@ const NAMES: Readonly<Record<TokenType, string>> = {
 /** Runs one nested construct, refusing sources that would exhaust the stack. */
 export function nested<T>(parser: Parser, read: () => T): T {
   parser.nesting += 1;
-  if (parser.nesting > MAX_NESTING) {
-    throw syntaxFault(`Cannot nest deeper than ${MAX_NESTING} levels`, peek(parser).offset);
-  }
+  if (parser.nesting > MAX_NESTING) throw tooNested(peek(parser).offset);
   const value = read();
   parser.nesting -= 1;
   return value;

@@ -142,6 +142,17 @@ export function findMatch(
 ): Match | undefined {
   let threads: Thread[] = [];
   let found: Match | undefined;
+  const { length } = program.instructions;
+  const step: Step = {
+    program,
+    text,
+    position: 0,
+    round: 0,
+    reached: new Uint32Array(length),
+    into: [],
+    work: 0,
+  };
+  const unsaved: Match = Array.from({ length: program.slots }, () => -1);
   for (let position = start; ;) {
     if (threads.length === 0) {
       if (found !== undefined) return found;
@@ -150,23 +161,19 @@ export function findMatch(
       pay(1 + (candidate - position) / 64);
       position = candidate;
     }
-    const seen = new Set<number>();
-    const current: Thread[] = [];
-    for (const thread of threads) follow({ program, text, position, seen, into: current }, thread);
-    if (found === undefined) {
-      const saved = Array.from({ length: program.slots }, (_, slot) =>
-        slot === 0 ? position : -1,
-      );
-      follow({ program, text, position, seen, into: current }, { at: 0, saved });
-    }
-    pay(seen.size + 1);
+    step.position = position;
+    step.round += 1;
+    step.into = [];
+    step.work = 1;
+    for (const thread of threads) follow(step, thread);
+    if (found === undefined) follow(step, { at: 0, saved: unsaved.with(0, position) });
+    pay(step.work);
     const point = text.codePointAt(position);
     const canMatch = position !== notEmptyAt;
-    const step = advance(program, current, { point, canMatch });
-    if (step.matched !== undefined)
-      found = step.matched.map((at, slot) => (slot === 1 ? position : at));
+    const { next, matched } = advance(program, step.into, { point, canMatch });
+    if (matched !== undefined) found = matched.map((at, slot) => (slot === 1 ? position : at));
     if (point === undefined) return found;
-    threads = step.next;
+    threads = next;
     position += point > 0xffff ? 2 : 1;
   }
 }
@@ -191,18 +198,23 @@ function advance(
 interface Step {
   readonly program: Program;
   readonly text: string;
-  readonly position: number;
-  readonly seen: Set<number>;
-  readonly into: Thread[];
+  position: number;
+  /** Counts positions, to tell which instructions were reached at this one. */
+  round: number;
+  readonly reached: Uint32Array;
+  into: Thread[];
+  work: number;
 }
 
 /** Goes through instructions that take no character, the preferred way first. */
-function follow({ program, text, position, seen, into }: Step, thread: Thread): void {
+function follow(step: Step, thread: Thread): void {
+  const { program, text, position, reached } = step;
   const open = [thread];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { at, saved } = next;
-    if (seen.has(at)) continue;
-    seen.add(at);
+    if (reached[at] === step.round) continue;
+    reached[at] = step.round;
+    step.work += 1;
     const instruction = program.instructions[at];
     if (instruction === undefined) continue;
     if (instruction.op === 'jump') open.push({ at: instruction.to, saved });
@@ -212,7 +224,7 @@ function follow({ program, text, position, seen, into }: Step, thread: Thread): 
       open.push({ at: at + 1, saved: saved.with(instruction.slot, position) });
     } else if (instruction.op === 'assert') {
       if (holds(instruction.kind, text, position)) open.push({ at: at + 1, saved });
-    } else into.push(next);
+    } else step.into.push(next);
   }
 }
 

@@ -14,7 +14,7 @@ export interface Replacement {
 
 const MAX_PATTERN = 1000;
 /** Instructions of the matcher that cost one step. */
-const WORK_PER_STEP = 8;
+const WORK_PER_STEP = 4;
 
 export function replacePattern(runtime: Runtime, text: string, options: Replacement): string {
   const program = compile(runtime, options);

@@ -8,6 +8,7 @@ import { exportValue } from './export-value.ts';
 import { findFilter } from './filters.ts';
 import {
   charge,
+  chargeChars,
   createBudget,
   failAt,
   fault,
@@ -56,6 +57,8 @@ function createRuntime(template: Template, options: RenderOptions): Runtime {
     depth: 0,
     calls: 0,
     hasBuilt: false,
+    ownLists: new WeakMap(),
+    ownMaps: new WeakMap(),
     groups: new WeakSet(),
     variables: new Map(),
     filter: (name, value, args) => {
@@ -79,6 +82,7 @@ function bindCall(
   { value, raw }: { value: Value; raw: Arguments },
 ): FilterCall {
   charge(runtime, 1);
+  if (typeof value === 'string') chargeChars(runtime, value.length);
   const args = isVariadic === true ? raw.positional : bindArguments(runtime, name, parameters, raw);
   const missing = parameters.slice(0, required).find((key, index) => {
     return index >= raw.positional.length && !raw.named.has(key);

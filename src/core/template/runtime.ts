@@ -51,6 +51,9 @@ export interface Runtime {
   calls: number;
   /** The template made a list or a map of its own. */
   hasBuilt: boolean;
+  /** Lists and maps of its own that a template may change in place, by themselves. */
+  readonly ownLists: WeakMap<object, Value[]>;
+  readonly ownMaps: WeakMap<object, Record<string, Value>>;
   /** Pairs that `groupby` made, which also answer to `grouper` and `list`. */
   readonly groups: WeakSet<object>;
   /** What the scope answered, so that a variable means one value throughout. */

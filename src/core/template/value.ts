@@ -75,8 +75,3 @@ export function kindOf(value: Value): string {
   if (typeof value === 'string') return 'a text';
   return typeof value === 'number' ? 'a number' : 'a boolean';
 }
-
-/** A map that may hold any key, `__proto__` too. */
-export function mapOf(entries: Iterable<readonly [string, Value]>): ValueMap {
-  return Object.fromEntries(entries);
-}
