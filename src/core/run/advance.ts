@@ -19,7 +19,11 @@ export type Fact =
   | { readonly type: 'wake' }
   | { readonly type: 'cancel' }
   | ({ readonly type: 'succeeded'; readonly warnings: readonly string[] } & About & Success)
-  | ({ readonly type: 'failed'; readonly failure: Failure; readonly retryAfterMs?: number } & About);
+  | ({
+      readonly type: 'failed';
+      readonly failure: Failure;
+      readonly retryAfterMs?: number;
+    } & About);
 
 interface About {
   readonly key: StepKey;

@@ -1,6 +1,6 @@
 /** Carries out what `decide` asks for: the one place where a command changes the state of a run. */
 import { failure, toFailure } from '../errors.ts';
-import type { NodeId, PlanNode } from '../recipe/plan.ts';
+import type { PlanNode } from '../recipe/plan.ts';
 import { closeFrame, closeMap } from './close.ts';
 import type { Command, World } from './decide.ts';
 import { noteBackEdges, startOver } from './loops.ts';
@@ -35,7 +35,11 @@ export function apply(state: RunState, command: Command, world: World): void {
       return expireStep(state, command.step, world);
     case 'expire_run': {
       const { timeoutMs = 0 } = state.plan.limits;
-      return failRun(state, failure('timeout', `Cannot finish the run within ${timeoutMs} ms`), world);
+      return failRun(
+        state,
+        failure('timeout', `Cannot finish the run within ${timeoutMs} ms`),
+        world,
+      );
     }
   }
 }
@@ -52,7 +56,11 @@ function startNode(
   its.armed = false;
   its.status = 'active';
   its.taken = [];
-  const step = begin(state, { key: stepKey(frame, node.id, its.visit), frame, node, visit: its.visit, looped }, world);
+  const step = begin(
+    state,
+    { key: stepKey(frame, node.id, its.visit), frame, node, visit: its.visit, looped },
+    world,
+  );
   state.stepCount += 1;
   if (isOver) {
     const message = `Cannot visit node "${node.id}" more than ${node.maxVisits} times`;
@@ -60,7 +68,11 @@ function startNode(
   }
   const { maxSteps } = state.plan.limits;
   if (state.stepCount > maxSteps) {
-    return failRun(state, { ...failure('step_limit', `Cannot run more than ${maxSteps} steps`), node: node.id }, world);
+    return failRun(
+      state,
+      { ...failure('step_limit', `Cannot run more than ${maxSteps} steps`), node: node.id },
+      world,
+    );
   }
   open(state, step, world);
 }
@@ -134,14 +146,24 @@ function skipNode(
   const seq = emit(state, world, { type: 'node.skipped', key, node: node.id, reason });
   its.status = 'skipped';
   // A node that its own `when` switches off is passed through; a dead path ends.
-  const passed = reason === 'when' ? takeEdges(frame, node.id, { ...world, identity: state.identity }) : undefined;
+  const passed =
+    reason === 'when'
+      ? takeEdges(frame, node.id, { ...world, identity: state.identity })
+      : undefined;
   its.taken = passed?.taken ?? [];
   its.armed = false;
   for (const found of passed?.warnings ?? []) warn(state, world, found);
   noteBackEdges(frame, its.taken);
   const step: Active = {
-    key, node, frame, visit: its.visit + 1, looped: false,
-    startSeq: seq, startedAt: world.now, attempt: 0, phase: 'ready',
+    key,
+    node,
+    frame,
+    visit: its.visit + 1,
+    looped: false,
+    startSeq: seq,
+    startedAt: world.now,
+    attempt: 0,
+    phase: 'ready',
   };
   writeStep(state, step, world, { status: 'skipped', endSeq: seq, taken: its.taken });
   state.changes.frames.add(frame);
@@ -156,5 +178,10 @@ function retryStep(step: Active): void {
 function expireStep(state: RunState, step: Active, world: World): void {
   const { timeoutMs = 0 } = step.node;
   cancelSteps(state, ({ key }) => key !== step.key && key.startsWith(step.key), world);
-  failStep(state, step, failure('timeout', `Cannot finish node "${step.node.id}" within ${timeoutMs} ms`), world);
+  failStep(
+    state,
+    step,
+    failure('timeout', `Cannot finish node "${step.node.id}" within ${timeoutMs} ms`),
+    world,
+  );
 }

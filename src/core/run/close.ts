@@ -27,7 +27,11 @@ export function closeMap(state: RunState, step: Active, world: World): void {
   completeStep(state, step, { output, stats: { wallMs: world.now - step.startedAt } }, world);
 }
 
-function itemResult({ node, items }: MapProgress, outcome: ItemOutcome | null, index: number): JsonValue[] {
+function itemResult(
+  { node, items }: MapProgress,
+  outcome: ItemOutcome | null,
+  index: number,
+): JsonValue[] {
   if (outcome === null) return [];
   if (outcome.ok) return [outcome.value];
   if (node.itemErrors === 'drop') return [];
@@ -50,11 +54,18 @@ function haltFailure(step: Active, { ledger, items }: MapProgress): ReturnType<t
   const message =
     `Cannot finish node "${id}": ${failed.length} of ${items.length} items failed, ` +
     `the first at index ${first?.index ?? 0}: ${first?.message ?? ''}`;
-  const errors = failed.map(({ index, code, message: detail }) => ({ index, code, message: detail }));
+  const errors = failed.map(({ index, code, message: detail }) => ({
+    index,
+    code,
+    message: detail,
+  }));
   const details = { errors: errors.slice(0, MAX_LISTED), results };
   // The ledger has them all; a failure is copied into rows and events and has to stay small.
   const isLong = utf8Length(JSON.stringify(details)) > MAX_DETAIL_BYTES;
-  return { ...failure('map_items_failed', message), details: isLong ? { ...details, results: [] } : details };
+  return {
+    ...failure('map_items_failed', message),
+    details: isLong ? { ...details, results: [] } : details,
+  };
 }
 
 export function closeFrame(state: RunState, frame: Frame, world: World): void {
@@ -90,6 +101,7 @@ function closeRecipe(state: RunState, step: Active, outputs: JsonObject, world: 
   }
   const names = Object.keys(node.outputMapping ?? {});
   const [only] = names;
-  const output = names.length === 1 && node.hasOutput && only !== undefined ? (mapped[only] ?? null) : mapped;
+  const output =
+    names.length === 1 && node.hasOutput && only !== undefined ? (mapped[only] ?? null) : mapped;
   completeStep(state, step, { output, stats: { wallMs: world.now - step.startedAt } }, world);
 }

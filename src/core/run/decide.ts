@@ -25,7 +25,13 @@ export interface World {
 
 export type Command =
   | { readonly type: 'start'; readonly frame: Frame; readonly node: PlanNode }
-  | { readonly type: 'skip'; readonly frame: Frame; readonly node: PlanNode; readonly reason: 'when' | 'branch'; readonly warning?: string }
+  | {
+      readonly type: 'skip';
+      readonly frame: Frame;
+      readonly node: PlanNode;
+      readonly reason: 'when' | 'branch';
+      readonly warning?: string;
+    }
   | { readonly type: 'start_items'; readonly map: Active; readonly count: number }
   | { readonly type: 'close_map'; readonly map: Active }
   | { readonly type: 'loop'; readonly frame: Frame; readonly target: NodeId }
@@ -47,7 +53,8 @@ export function decide(state: RunState, world: World): Command[] {
 export function nextDueAt(state: RunState): number | undefined {
   if (isFinal(state.status)) return undefined;
   let due = runDeadline(state);
-  for (const step of state.active.values()) due = earlier(due, earlier(step.retryAt, deadlineOf(step)));
+  for (const step of state.active.values())
+    due = earlier(due, earlier(step.retryAt, deadlineOf(step)));
   return due;
 }
 
@@ -58,7 +65,8 @@ function decideDue(state: RunState, now: number): Command[] {
   for (const step of state.active.values()) {
     const stepDeadline = deadlineOf(step);
     if (stepDeadline !== undefined && stepDeadline <= now) commands.push({ type: 'expire', step });
-    else if (step.retryAt !== undefined && step.retryAt <= now) commands.push({ type: 'retry', step });
+    else if (step.retryAt !== undefined && step.retryAt <= now)
+      commands.push({ type: 'retry', step });
   }
   return commands;
 }
@@ -87,7 +95,8 @@ function decideMap(map: Active): Command[] {
     return [{ type: 'close_map', map }];
   }
   if (isHalted) return [];
-  const limit = node.batchSize === undefined ? items.length : batchEnd(ledger.decided, node.batchSize);
+  const limit =
+    node.batchSize === undefined ? items.length : batchEnd(ledger.decided, node.batchSize);
   const count = Math.min(node.maxConcurrency - inFlight, Math.min(limit, items.length) - next);
   return count > 0 ? [{ type: 'start_items', map, count }] : [];
 }
@@ -128,7 +137,11 @@ function readiness(frame: Frame, id: NodeId, state: NodeState): 'wait' | 'ready'
   return isReached ? 'ready' : 'dead';
 }
 
-function startOrSkip(frame: Frame, node: PlanNode, world: World & { identity: RunIdentity }): Command {
+function startOrSkip(
+  frame: Frame,
+  node: PlanNode,
+  world: World & { identity: RunIdentity },
+): Command {
   if (node.when === undefined) return { type: 'start', frame, node };
   try {
     if (holds(node.when, edgeContext(frame, world))) return { type: 'start', frame, node };
@@ -143,7 +156,8 @@ function dueLoop(frame: Frame): NodeId | undefined {
   if (frame.pendingBack.size === 0) return undefined;
   const targets = new Set([...frame.pendingBack].map((index) => frame.graph.edges[index]?.to));
   return frame.graph.nodes.find(
-    ({ id }) => targets.has(id) && [...frame.index.reach(id)].every((behind) => isDecided(frame, behind)),
+    ({ id }) =>
+      targets.has(id) && [...frame.index.reach(id)].every((behind) => isDecided(frame, behind)),
   )?.id;
 }
 

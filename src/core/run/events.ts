@@ -38,13 +38,27 @@ export type EventBody =
       readonly retryAt: number;
       readonly failure: Failure;
     } & About)
-  | ({ readonly type: 'node.completed'; readonly attempt: number; readonly stats: StepStats } & About)
-  | ({ readonly type: 'node.failed'; readonly attempt: number; readonly failure: Failure; readonly handled: boolean } & About)
+  | ({
+      readonly type: 'node.completed';
+      readonly attempt: number;
+      readonly stats: StepStats;
+    } & About)
+  | ({
+      readonly type: 'node.failed';
+      readonly attempt: number;
+      readonly failure: Failure;
+      readonly handled: boolean;
+    } & About)
   | ({ readonly type: 'node.skipped'; readonly reason: 'when' | 'branch' } & About)
   | ({ readonly type: 'node.cancelled' } & About)
   | ({ readonly type: 'item.completed'; readonly index: number; readonly stats: StepStats } & About)
   | ({ readonly type: 'item.failed'; readonly index: number; readonly failure: Failure } & About)
-  | { readonly type: 'run.warning'; readonly code: string; readonly detail: string; readonly node?: NodeId }
+  | {
+      readonly type: 'run.warning';
+      readonly code: string;
+      readonly detail: string;
+      readonly node?: NodeId;
+    }
   | { readonly type: 'run.completed' }
   | { readonly type: 'run.failed'; readonly failure: Failure; readonly node?: NodeId }
   | { readonly type: 'run.cancelled' };
@@ -52,7 +66,15 @@ export type EventBody =
 /** `seq` counts from 1 in each run without a gap; `at` is in epoch milliseconds. */
 export type RunEvent = EventBody & { readonly seq: number; readonly at: number };
 
-export const RUN_STATUSES = ['queued', 'running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'] as const;
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'waiting',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export function isFinal(status: RunStatus): status is 'completed' | 'failed' | 'cancelled' {

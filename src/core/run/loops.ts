@@ -6,7 +6,8 @@ import type { Frame } from './state.ts';
 
 /** Remembers the back edges among those taken; each starts its loop over once the body settles. */
 export function noteBackEdges(frame: Frame, taken: readonly number[]): void {
-  for (const index of taken) if (frame.graph.edges[index]?.back === true) frame.pendingBack.add(index);
+  for (const index of taken)
+    if (frame.graph.edges[index]?.back === true) frame.pendingBack.add(index);
 }
 
 /** Makes the target and all behind it undecided again, and calls for another visit of the target. */

@@ -12,16 +12,22 @@ export interface MeasuredRun {
 }
 
 export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics {
-  const ran = steps.filter(({ status }) => status === 'completed' || status === 'failed' || status === 'cancelled');
+  const ran = steps.filter(
+    ({ status }) => status === 'completed' || status === 'failed' || status === 'cancelled',
+  );
   const times = [
     ...ran.map(({ key, startedAt, endedAt }) => ({ id: key, time_ms: endedAt - startedAt })),
-    ...run.active.filter(isOwn).map(({ key, startedAt }) => ({ id: key, time_ms: now - startedAt })),
+    ...run.active
+      .filter(isOwn)
+      .map(({ key, startedAt }) => ({ id: key, time_ms: now - startedAt })),
   ];
   // A sub-recipe's nodes lie within their owner's time, which counts already.
   const ownTimes = times.filter(({ id }) => !id.includes('/'));
   const nodeTime = ownTimes.reduce((sum, { time_ms: ms }) => sum + ms, 0);
   const totalTime = run.startedAt === undefined ? 0 : (run.endedAt ?? now) - run.startedAt;
-  const itemOutcomes = [...ledgers.values()].flatMap(({ outcomes }) => outcomes.filter((outcome) => outcome !== null));
+  const itemOutcomes = [...ledgers.values()].flatMap(({ outcomes }) =>
+    outcomes.filter((outcome) => outcome !== null),
+  );
   const stats = [
     ...ran.flatMap((row) => row.stats ?? []),
     ...itemOutcomes.flatMap((outcome) => (outcome.ok ? [outcome.stats] : [])),
@@ -61,6 +67,9 @@ function slowest(times: readonly { id: string; time_ms: number }[]): RunMetrics[
   );
 }
 
-function total(stats: readonly StepStats[], field: 'fuel' | 'inputTokens' | 'outputTokens'): number {
+function total(
+  stats: readonly StepStats[],
+  field: 'fuel' | 'inputTokens' | 'outputTokens',
+): number {
   return stats.reduce((sum, each) => sum + (each[field] ?? 0), 0);
 }

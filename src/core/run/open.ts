@@ -54,7 +54,8 @@ export function openRecipe(state: RunState, step: Active, world: World): void {
   const context = contextOf(state, step, world);
   const path = resolveToText(node.path, context);
   const plan = findPlan(state.plan, step.frame.plan, path);
-  if (plan === undefined) throw new ComposerError('recipe_not_found', `Cannot find sub-recipe "${path}"`);
+  if (plan === undefined)
+    throw new ComposerError('recipe_not_found', `Cannot find sub-recipe "${path}"`);
   if (depthOf(step) >= MAX_DEPTH) {
     throw new ComposerError('recipe_invalid', `Cannot nest recipes deeper than ${MAX_DEPTH}`);
   }
@@ -62,13 +63,16 @@ export function openRecipe(state: RunState, step: Active, world: World): void {
   if (!checked.ok) {
     const issues = checked.error;
     const details = issues.map(({ detail }) => detail).join('; ');
-    throw new ComposerError('inputs_invalid', `Cannot start sub-recipe "${path}": ${details}`, { issues });
+    throw new ComposerError('inputs_invalid', `Cannot start sub-recipe "${path}": ${details}`, {
+      issues,
+    });
   }
   if (utf8Length(JSON.stringify(checked.value.values)) > MAX_VALUE_BYTES) {
     const message = `Cannot start sub-recipe "${path}": its inputs are larger than ${MAX_VALUE_BYTES} bytes`;
     throw new ComposerError('value_too_large', message);
   }
-  for (const { code, detail } of checked.value.warnings) warn(state, world, { code, detail, node: node.id });
+  for (const { code, detail } of checked.value.warnings)
+    warn(state, world, { code, detail, node: node.id });
   step.phase = 'open';
   step.recipe = path;
   step.inside = createFrame(`${step.key}/`, plan, checked.value.values, step);
@@ -123,7 +127,10 @@ function depthOf(step: Active): number {
  * The outputs of a sub-recipe that are also published by name. Read off the node's output, so that a
  * restart finds the same ones.
  */
-export function mappedNames(node: PlanNode, output: JsonValue): readonly (readonly [string, JsonValue])[] {
+export function mappedNames(
+  node: PlanNode,
+  output: JsonValue,
+): readonly (readonly [string, JsonValue])[] {
   if (node.type !== 'recipe' || node.outputMapping === undefined) return [];
   const names = Object.keys(node.outputMapping);
   if (names.length === 1 && node.hasOutput) return names.map((name) => [name, output] as const);

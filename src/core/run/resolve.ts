@@ -84,10 +84,7 @@ function evaluate(template: Template, context: ResolveContext): JsonValue | unde
   });
 }
 
-function parsed(
-  result: ReturnType<typeof parseTemplate>,
-  source: string,
-): Template {
+function parsed(result: ReturnType<typeof parseTemplate>, source: string): Template {
   if (result.ok) return result.value;
   const shown = source.length > 80 ? `${source.slice(0, 80)}…` : source;
   throw new ComposerError(

@@ -55,7 +55,8 @@ function timeline(active: readonly ActiveRow[], steps: readonly StepRow[]): Mome
       moments.push({ seq: startSeq, enter: (state, frames) => enterOpen(state, frames, row) });
       continue;
     }
-    if (row.looped === true) moments.push({ seq: startSeq, enter: (_, frames) => enterLoop(frames, row) });
+    if (row.looped === true)
+      moments.push({ seq: startSeq, enter: (_, frames) => enterLoop(frames, row) });
     moments.push({ seq: endSeq, enter: (_, frames) => enterDecided(frames, row) });
   }
   // After the rows: a map comes before the items that were started with the same number.
@@ -74,12 +75,22 @@ interface Place {
 }
 
 /** Where a key points; nothing when what it lies in has been decided meanwhile. */
-function findPlace(state: RunState | undefined, frames: ReadonlyMap<string, Frame>, key: string): Place | undefined {
+function findPlace(
+  state: RunState | undefined,
+  frames: ReadonlyMap<string, Frame>,
+  key: string,
+): Place | undefined {
   const item = /^(.*)\[(\d+)\]$/s.exec(key);
   if (item !== null) {
     const map = state?.active.get(item[1] ?? '');
     if (map?.progress === undefined) return undefined;
-    return { frame: map.frame, node: map.progress.node.task, visit: map.visit, map, index: Number(item[2]) };
+    return {
+      frame: map.frame,
+      node: map.progress.node.task,
+      visit: map.visit,
+      map,
+      index: Number(item[2]),
+    };
   }
   const slash = key.lastIndexOf('/') + 1;
   const frame = frames.get(key.slice(0, slash));
@@ -107,7 +118,8 @@ function enterDecided(frames: Map<string, Frame>, row: StepRow): void {
   if (row.output !== undefined) {
     its.output = row.output;
     publish(frame, node.id, node.output, row.output);
-    for (const [name, value] of mappedNames(node, row.output)) publishFree(frame, node, name, value);
+    for (const [name, value] of mappedNames(node, row.output))
+      publishFree(frame, node, name, value);
   }
   noteBackEdges(frame, row.taken);
 }
@@ -130,7 +142,14 @@ function enterOpen(state: RunState, frames: Map<string, Frame>, row: StepRow): v
     const ledger = state.ledgers.get(row.key) ?? createLedger();
     state.ledgers.set(row.key, ledger);
     const keys = row.itemKeys && { keys: row.itemKeys };
-    step.progress = { node: mapNode(step), items: row.items, ...keys, ledger, next: 0, inFlight: 0 };
+    step.progress = {
+      node: mapNode(step),
+      items: row.items,
+      ...keys,
+      ledger,
+      next: 0,
+      inFlight: 0,
+    };
     state.changes.maps.add(step);
   } else if (row.inputs !== undefined) {
     const plan = step.node.type === 'recipe' ? planOf(state, step, row) : undefined;
@@ -168,7 +187,13 @@ function enterStep(
   }
   const { key, startSeq, startedAt, looped = false } = row;
   const step: Active = {
-    key, ...parts, looped, startSeq, startedAt, attempt: 1, phase: 'ready',
+    key,
+    ...parts,
+    looped,
+    startSeq,
+    startedAt,
+    attempt: 1,
+    phase: 'ready',
     ...(map && { map }),
     ...(item && { item }),
   };

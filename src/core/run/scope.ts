@@ -72,13 +72,19 @@ function parentOf(context: ItemContext): JsonObject {
   };
 }
 
-function aliasValue(frame: Frame, { identity, now }: ScopeParts, name: string): JsonValue | undefined {
+function aliasValue(
+  frame: Frame,
+  { identity, now }: ScopeParts,
+  name: string,
+): JsonValue | undefined {
   switch (name) {
     case 'inputs':
       return frame.inputs;
     case 'nodes':
       return Object.fromEntries(
-        [...frame.nodes].flatMap(([id, { output }]) => (output === undefined ? [] : [[id, output]])),
+        [...frame.nodes].flatMap(([id, { output }]) =>
+          output === undefined ? [] : [[id, output]],
+        ),
       );
     case 'visits':
       return Object.fromEntries([...frame.nodes].map(([id, { visit }]) => [id, visit]));

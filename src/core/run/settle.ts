@@ -52,12 +52,22 @@ export function failAttempt(
   if (!isRetried(policy, step.attempt, failed.failure)) {
     return failStep(state, step, failed.failure, world);
   }
-  const delayMs = Math.max(nextDelay(policy, step.attempt, world.random()), failed.retryAfterMs ?? 0);
+  const delayMs = Math.max(
+    nextDelay(policy, step.attempt, world.random()),
+    failed.retryAfterMs ?? 0,
+  );
   step.phase = 'backoff';
   step.retryAt = world.now + delayMs;
   step.failure = failed.failure;
   const { key, node, attempt, retryAt } = step;
-  emit(state, world, { type: 'node.retrying', key, node: node.id, attempt, retryAt, failure: failed.failure });
+  emit(state, world, {
+    type: 'node.retrying',
+    key,
+    node: node.id,
+    attempt,
+    retryAt,
+    failure: failed.failure,
+  });
 }
 
 /** A map's own `retry` counts per item, unless its task has one. */
@@ -75,10 +85,18 @@ export function failStep(state: RunState, step: Active, failed: Failure, world: 
   const handled = node.onError === 'continue';
   const output = handled ? errorOutput(failed) : undefined;
   if (step.map !== undefined && output !== undefined) {
-    const value = step.map.progress?.node.collect === 'records' ? recordOf(step, { output }) : output;
+    const value =
+      step.map.progress?.node.collect === 'records' ? recordOf(step, { output }) : output;
     return settleItem(state, step, { ok: true, value, stats: { wallMs: 0 } }, world);
   }
-  const endSeq = emit(state, world, { type: 'node.failed', key, node: node.id, attempt, failure: failed, handled });
+  const endSeq = emit(state, world, {
+    type: 'node.failed',
+    key,
+    node: node.id,
+    attempt,
+    failure: failed,
+    handled,
+  });
   if (output !== undefined) {
     return passOn(state, step, { status: 'failed', endSeq, output, failure: failed }, world);
   }
@@ -113,14 +131,22 @@ export function cancelRun(state: RunState, world: World): void {
   emit(state, world, { type: 'run.cancelled' });
 }
 
-export function endRun(state: RunState, status: 'completed' | 'failed' | 'cancelled', world: World): void {
+export function endRun(
+  state: RunState,
+  status: 'completed' | 'failed' | 'cancelled',
+  world: World,
+): void {
   state.status = status;
   state.endedAt = world.now;
   state.root.ended = true;
 }
 
 /** Ends active steps undecided. Items leave no row, so that a resumed run repeats them. */
-export function cancelSteps(state: RunState, isMeant: (step: Active) => boolean, world: World): void {
+export function cancelSteps(
+  state: RunState,
+  isMeant: (step: Active) => boolean,
+  world: World,
+): void {
   for (const step of state.active.values()) {
     if (!isMeant(step)) continue;
     state.active.delete(step.key);
@@ -136,7 +162,13 @@ export function cancelSteps(state: RunState, isMeant: (step: Active) => boolean,
 function passOn(
   state: RunState,
   step: Active,
-  decided: { status: 'completed' | 'failed'; endSeq: number; output: JsonValue; failure?: Failure; stats?: StepStats },
+  decided: {
+    status: 'completed' | 'failed';
+    endSeq: number;
+    output: JsonValue;
+    failure?: Failure;
+    stats?: StepStats;
+  },
   world: World,
 ): void {
   const { frame, node } = step;
@@ -152,7 +184,12 @@ function passOn(
   state.changes.frames.add(frame);
 }
 
-function publishOutput(state: RunState, { frame, node }: Active, output: JsonValue, world: World): void {
+function publishOutput(
+  state: RunState,
+  { frame, node }: Active,
+  output: JsonValue,
+  world: World,
+): void {
   publish(frame, node.id, node.output, output);
   for (const [name, value] of mappedNames(node, output)) {
     if (publishFree(frame, node, name, value)) continue;
@@ -183,7 +220,10 @@ function settleItem(state: RunState, step: Active, outcome: ItemOutcome, world: 
   state.changes.maps.add(map);
 }
 
-function recordOf(step: Active, { output, inputs }: Pick<Success, 'output' | 'inputs'>): JsonObject {
+function recordOf(
+  step: Active,
+  { output, inputs }: Pick<Success, 'output' | 'inputs'>,
+): JsonObject {
   const { item, node } = step;
   if (item === undefined) throw new ComposerError('internal', 'Cannot make a record outside a map');
   return {

@@ -32,7 +32,8 @@ export function showRun(shown: ShownRun): RunView {
     labels: identity.labels,
     inputs: identity.inputs,
   };
-  if (run.status === 'queued') return { ...common, status: 'queued', queue_position: shown.queuePosition ?? 1 };
+  if (run.status === 'queued')
+    return { ...common, status: 'queued', queue_position: shown.queuePosition ?? 1 };
   const ended_at = iso(run.endedAt ?? now);
   if (run.startedAt === undefined) return { ...common, status: 'cancelled', ended_at };
   const started = {
@@ -46,7 +47,14 @@ export function showRun(shown: ShownRun): RunView {
     case 'completed': {
       const { outputs = {}, missing = [] } = run.result ?? {};
       const mocked = steps.some(({ stats }) => stats?.provider === 'mock') || hasMockedItem(shown);
-      return { ...started, status: 'completed', ended_at, result: outputs, missing_outputs: missing, mocked };
+      return {
+        ...started,
+        status: 'completed',
+        ended_at,
+        result: outputs,
+        missing_outputs: missing,
+        mocked,
+      };
     }
     case 'failed':
       return { ...started, status: 'failed', ended_at, error: runError(shown) };
@@ -66,14 +74,17 @@ function hasMockedItem({ ledgers }: ShownRun): boolean {
 }
 
 function runError({ run }: ShownRun): ErrorView {
-  if (run.failure === undefined) return { code: 'internal', detail: 'Cannot tell why the run failed' };
+  if (run.failure === undefined)
+    return { code: 'internal', detail: 'Cannot tell why the run failed' };
   const { node } = run.failure;
   return { ...errorView(run.failure), ...(node !== undefined && { node }) };
 }
 
 /** Steps of nodes in the order in which they began, items left out. */
 export function showNodes({ run, steps, ledgers }: ShownRun): NodeView[] {
-  const decided = steps.filter(({ key }) => !key.endsWith(']')).map((row) => ({ seq: row.startSeq, view: decidedView(row, ledgers) }));
+  const decided = steps
+    .filter(({ key }) => !key.endsWith(']'))
+    .map((row) => ({ seq: row.startSeq, view: decidedView(row, ledgers) }));
   const active = run.active
     .filter(({ key }) => !key.endsWith(']'))
     .map((row) => ({ seq: row.startSeq, view: activeView(row, isFinal(run.status)) }));

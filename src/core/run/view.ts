@@ -75,8 +75,14 @@ interface RunViewStarted extends RunViewCommon {
 
 /** The four shapes of a status, and three more for waiting, paused and cancelled runs. */
 export type RunView =
-  | (RunViewCommon & { readonly status: 'queued'; /** 1 is next. */ readonly queue_position: number })
-  | (RunViewStarted & { readonly status: 'running' | 'waiting' | 'paused'; readonly runtime_ms: number })
+  | (RunViewCommon & {
+      readonly status: 'queued';
+      /** 1 is next. */ readonly queue_position: number;
+    })
+  | (RunViewStarted & {
+      readonly status: 'running' | 'waiting' | 'paused';
+      readonly runtime_ms: number;
+    })
   | (RunViewStarted & {
       readonly status: 'completed';
       readonly ended_at: string;
@@ -85,7 +91,11 @@ export type RunView =
       /** True when a language node was answered by the offline `mock` provider. */
       readonly mocked: boolean;
     })
-  | (RunViewStarted & { readonly status: 'failed'; readonly ended_at: string; readonly error: ErrorView })
+  | (RunViewStarted & {
+      readonly status: 'failed';
+      readonly ended_at: string;
+      readonly error: ErrorView;
+    })
   | (RunViewStarted & { readonly status: 'cancelled'; readonly ended_at: string })
   | (RunViewCommon & { readonly status: 'cancelled'; readonly ended_at: string });
 

@@ -60,7 +60,12 @@ function openedWith({ progress, inside, recipe }: Active): Partial<StepRow> {
   return inside === undefined || recipe === undefined ? {} : { inputs: inside.inputs, recipe };
 }
 
-export function writeOutcome(state: RunState, map: Active, index: number, outcome: ItemOutcome): void {
+export function writeOutcome(
+  state: RunState,
+  map: Active,
+  index: number,
+  outcome: ItemOutcome,
+): void {
   const { progress } = map;
   if (progress === undefined) return;
   const segment = addOutcome(progress.ledger, index, outcome);
