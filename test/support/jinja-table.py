@@ -5,6 +5,7 @@ Needs Debian's python3-jinja2. Run with /usr/bin/python3 from the root of the re
 A row with OURS differs on purpose: it says what this project gives instead, and why.
 """
 import base64
+import copy
 import datetime
 import json
 import re
@@ -430,7 +431,8 @@ rows(
     "{{ lines|indent(width=1, blank=true) }}|{{ ''|indent(2, true) }}",
     "{{ html|e }} {{ html|escape }}",
     "{{ html|forceescape }} {{ 'plain'|e }}",
-    "{{ html|safe }}",
+    "{{ html|safe }} {{ 'a'|safe|upper }}",
+    "{{ '<a>'|escape }} {{ '\"'|forceescape }} {{ lines|count }} {{ missing|d('x') }}",
     "{{ 5|string + 'x' }} {{ 2.5|string|length }}",
     "[{{ 'ab'|center(6) }}] [{{ 'ab'|center(5) }}] [{{ 'abc'|center(6) }}] [{{ 'abc'|center(2) }}]",
     "{{ '%s, %s!'|format('Hello', 'you') }} {{ '%.2f'|format(3.14159) }} {{ '%(a)s'|format(a=1) }}",
@@ -569,6 +571,7 @@ rows(
     "{{ 'y' if 1 is lt 2 else 'n' }}{{ 'y' if 1 is lessthan(1) else 'n' }}{{ 'y' if 1 is le 1 else 'n' }}{{ 'y' if 2 is gt 1 else 'n' }}{{ 'y' if 2 is greaterthan(3) else 'n' }}{{ 'y' if 2 is ge 2 else 'n' }}",
     "{{ 'y' if 1 is in [1, 2] else 'n' }}{{ 'y' if 'z' is not in 'abc' else 'n' }}{{ 'y' if 'k' is in(obj) else 'n' }}",
     "{{ 'y' if 'abc' is lower else 'n' }}{{ 'y' if 'ABC' is upper else 'n' }}{{ 'y' if 'aB' is lower else 'n' }}{{ 'y' if '123' is upper else 'n' }}",
+    "{{ 'y' if 1 is false else 'n' }}{{ 'y' if false is false else 'n' }}{{ 'y' if 'a' is escaped else 'n' }}{{ 'y' if 3 is ge(4) else 'n' }}{{ 'y' if 3 is le 2 else 'n' }}{{ 'y' if 1 is lessthan 2 else 'n' }}{{ 'y' if 1 is ne(1) else 'n' }}{{ 'y' if 2 is greaterthan 1 else 'n' }}",
     "{{ 'y' if 'upper' is filter else 'n' }}{{ 'y' if 'nope' is filter else 'n' }}{{ 'y' if 'odd' is test else 'n' }}{{ 'y' if 'nope' is test else 'n' }}",
     "{{ 'y' if name is escaped else 'n' }}{{ 'y' if none is sameas none else 'n' }}",
     "{{ 'y' if not name is defined else 'n' }}{{ 'y' if name is defined and missing is not defined else 'n' }}{{ 'y' if missing is defined or yes else 'n' }}",
@@ -578,7 +581,7 @@ rows(
 )
 row("{{ name is defined }}", "true", BOOLEAN)
 row("{{ 'y' if 2.0 is float else 'n' }}{{ 'y' if 2.0 is integer else 'n' }}", "ny", NUMBER)
-row("{{ 'y' if tags is contains('x') else 'n' }}", "y", ADDITION)
+row("{{ 'y' if tags is contains('x') else 'n' }}{{ 'y' if name is contains 'z' else 'n' }}", "yn", ADDITION)
 
 section("methods")
 rows(
@@ -592,6 +595,7 @@ rows(
     "{{ 'y' if name.startswith('a') else 'n' }}{{ 'y' if name.endswith('da') else 'n' }}{{ 'y' if name.startswith(('x', 'a')) else 'n' }}{{ 'y' if name.startswith('d', 1) else 'n' }}",
     "{{ name.find('d') }} {{ name.find('z') }} {{ name.rfind('a') }} {{ name.index('d') }} {{ name.count('a') }} {{ unicode.find('本') }} {{ 'aXbX'.find('X', 2) }} {{ 'abc'.rindex('c') }}",
     "{{ 'y' if '12'.isdigit() else 'n' }}{{ 'y' if 'a1'.isalnum() else 'n' }}{{ 'y' if 'a1'.isalpha() else 'n' }}{{ 'y' if ' '.isspace() else 'n' }}{{ 'y' if 'ab'.islower() else 'n' }}{{ 'y' if 'AB'.isupper() else 'n' }}{{ 'y' if 'Ab Cd'.istitle() else 'n' }}{{ 'y' if ''.isdigit() else 'n' }}",
+    "{{ 'y' if 'é'.isascii() else 'n' }}{{ 'y' if '12'.isdecimal() else 'n' }}{{ 'y' if '½'.isnumeric() else 'n' }}{{ 'y' if '½'.isdecimal() else 'n' }}{{ 'y' if ''.isascii() else 'n' }}{{ 'y' if 'aB'.istitle() else 'n' }}",
     "{{ '7'.zfill(3) }} {{ '-7'.zfill(4) }} [{{ 'a'.center(4) }}] [{{ 'a'.ljust(3, '.') }}] [{{ 'a'.rjust(3) }}]",
     "{{ 'a-b-c'.partition('-')|join('|') }} {{ 'a-b-c'.rpartition('-')|join('|') }} {{ 'abc'.partition('-')|join('|') }}",
     "{{ 'unhappy'.removeprefix('un') }} {{ 'a.txt'.removesuffix('.txt') }} {{ 'abc'.removeprefix('x') }}",
@@ -603,9 +607,24 @@ rows(
     "{{ people[0].name.upper() }} {{ a.b[0].upper()[1:] }}",
 )
 row("{{ obj.get('z') }}", "", NULL)
+row("{{ when.strftime('%d.%m.%Y') }} {{ when.isoformat() }}", "03.02.2026 2026-02-03T04:05:06Z", ADDITION)
 row("{{ name.nope() }}", error="undefined_variable", reason="no such method")
 row("{{ name.index('z') }}", error="template_error", reason="not in the text")
 row("{{ name.split('') }}", error="template_error", reason="nothing to split by")
+
+section("changing lists and maps in place")
+rows(
+    "{% set l = [] %}{% for t in tags %}{% set _ = l.append(t|upper) %}{% endfor %}{{ l|join }}",
+    "{% set l = [1] %}{% do l.extend([2, 3]) %}{% do l.insert(0, 0) %}{{ l|join }} {{ l.pop() }} {{ l.pop(0) }} {{ l|join }}",
+    "{% set l = [1, 2, 1] %}{% do l.remove(1) %}{{ l|join }}",
+    "{% set l = tags|list %}{% do l.append('w') %}{{ l|join }} {{ tags|join }}",
+    "{% set l = tags[:1] + ['q'] %}{% do l.append('w') %}{{ l|join }}",
+    "{% set d = {'a': 1} %}{% do d.update({'b': 2}) %}{% do d.update(c=3) %}{{ d.a + d.b + d.c }}",
+    "{% set d = {} %}{{ d.setdefault('a', 1) }}{{ d.setdefault('a', 2) }}{{ d.a }}",
+    "{% set l = [] %}{% set m = l %}{% do m.append(1) %}{{ l|length }}",
+)
+row("{% do tags.append('w') %}{{ tags|length }}", error="template_error", reason="data of the scope is never changed")
+row("{% set l = [] %}{{ l.pop() }}", error="template_error", reason="there is nothing to take")
 
 section("precedence")
 rows(
@@ -662,7 +681,8 @@ def context_of(env, template):
         names = set(CONTEXT)
     if "include" in template:
         names |= {"name", "tags"}
-    return {key: CONTEXT[key] for key in CONTEXT if key in names}
+    # a copy, because Python's lists can be changed by a template
+    return copy.deepcopy({key: CONTEXT[key] for key in CONTEXT if key in names})
 
 
 def main():
@@ -671,7 +691,7 @@ def main():
     for title, template, ours, reason in ROWS:
         context = context_of(env, template)
         try:
-            expected = env.from_string(template).render(**context)
+            expected = env.from_string(template).render(**copy.deepcopy(context))
         except Exception as error:  # noqa: BLE001 - the kind of error is the expectation
             expected = {"error": type(error).__name__}
         entry = {"section": title, "template": template, "context": context, "expected": expected}
