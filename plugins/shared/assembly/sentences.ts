@@ -230,29 +230,30 @@ function isAbbreviation(start: usize, mark: usize, following: usize, end: usize)
   const size = mark - token;
   if (size == 0 || size > 16) return false;
   const first = codeAt(token);
-  const isNumberNext = <u32>load<u8>(following) - 0x30 < 10;
   if (first - 0x30 < 10) return isOrdinal(start, token, mark, following, end);
   if (next == mark) return isUpper(first) && first != 0x49;
-  if (isIn(MAY_END, token, mark)) return !isUpper(codeAt(following));
-  if (hasInnerPeriod(token, mark)) return true;
-  if (size > 5) return false;
-  if (isNumberNext && isIn(BEFORE_NUMBER, token, mark)) return true;
-  if (size == 2) return isAt(TITLES_2, 2, token) || isAt(INSIDE_2, 2, token);
-  if (size == 3) return isAt(TITLES_3, 3, token) || isAt(INSIDE_3, 3, token);
-  return size == 4 && (isAt(TITLES_4, 4, token) || isAt(INSIDE_4, 4, token));
+  if (size <= 4) {
+    if (isIn(MAY_END, token, mark)) return !isUpper(codeAt(following));
+    if (<u32>load<u8>(following) - 0x30 < 10 && isIn(BEFORE_NUMBER, token, mark)) return true;
+    if (size == 2) return isAt(TITLES_2, 2, token) || isAt(INSIDE_2, 2, token);
+    if (size == 3 && (isAt(TITLES_3, 3, token) || isAt(INSIDE_3, 3, token))) return true;
+    if (size == 4 && (isAt(TITLES_4, 4, token) || isAt(INSIDE_4, 4, token))) return true;
+  }
+  return hasInnerPeriod(token, mark);
 }
 
+/** Where the word before a period begins: after a space, a bracket or a quotation mark. */
 function tokenStart(start: usize, mark: usize): usize {
   let at = mark;
   // A word this long is no abbreviation; the bound keeps the scan linear.
   while (at > start && mark - at < 24) {
-    const before = stepBack(at, start);
-    const code = codeAt(before);
-    if (classOf(code) == SPACE || code == 0x28 || code == 0x22 || code == 0x201c || code == 0x201e)
-      break;
-    at = before;
+    const c: u32 = load<u8>(at - 1);
+    if (c <= 0x20 || c == 0x28 || c == 0x22) break;
+    at--;
   }
-  return at;
+  // The marks “ and „.
+  const isQuoted = load<u8>(at) == 0xe2 && load<u8>(at, 1) == 0x80 && load<u8>(at, 2) - 0x9c < 3;
+  return isQuoted ? at + 3 : at;
 }
 
 /** "1. Item" at the start of a line and "3. Oktober". */

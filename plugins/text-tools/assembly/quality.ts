@@ -187,13 +187,19 @@ function occurs(node: u32): bool {
     }
   }
   if (terms.length == 0) return false;
+  const first = terms[0];
   const last = <i32>sequenceLength - terms.length;
   for (let i = 0; i <= last; i++) {
-    let k = 0;
-    while (k < terms.length && termAt(<u32>(i + k)) == terms[k]) k++;
-    if (k == terms.length) return true;
+    if (termAt(<u32>i) == first && continues(terms, i)) return true;
   }
   return false;
+}
+
+function continues(terms: u32[], position: i32): bool {
+  for (let k = 1; k < terms.length; k++) {
+    if (termAt(<u32>(position + k)) != terms[k]) return false;
+  }
+  return true;
 }
 
 let hasSuggestion: bool = false;
