@@ -1,5 +1,5 @@
 /** Binds the arguments of a call to the names a function declares, and reads them with their types. */
-import { fault, type Runtime } from './runtime.ts';
+import { templateError, type Runtime } from './runtime.ts';
 import { asNumber, kindOf, type Arguments, type Value } from './value.ts';
 
 /** The values in the order of `parameters`; undefined where none was given. */
@@ -11,14 +11,14 @@ export function bindArguments(
 ): readonly Value[] {
   const { positional, named } = args;
   if (positional.length > parameters.length) {
-    throw fault(runtime, `"${name}" takes at most ${parameters.length} arguments`);
+    throw templateError(runtime, `"${name}" takes at most ${parameters.length} arguments`);
   }
   if (named.size === 0) return positional;
   const bound: Value[] = parameters.map((_, index) => positional[index]);
   for (const [key, value] of named) {
     const index = parameters.indexOf(key);
-    if (index === -1) throw fault(runtime, `"${name}" has no argument "${key}"`);
-    if (index < positional.length) throw fault(runtime, `"${name}" got "${key}" twice`);
+    if (index === -1) throw templateError(runtime, `"${name}" has no argument "${key}"`);
+    if (index < positional.length) throw templateError(runtime, `"${name}" got "${key}" twice`);
     bound[index] = value;
   }
   return bound;
@@ -27,18 +27,20 @@ export function bindArguments(
 export function numberOr(runtime: Runtime, value: Value, fallback: number): number {
   if (value === undefined || value === null) return fallback;
   const number = asNumber(value);
-  if (number === undefined) throw fault(runtime, `expected a number, not ${kindOf(value)}`);
+  if (number === undefined) throw templateError(runtime, `expected a number, not ${kindOf(value)}`);
   return number;
 }
 
 export function integerOr(runtime: Runtime, value: Value, fallback: number): number {
   const number = numberOr(runtime, value, fallback);
-  if (!Number.isInteger(number)) throw fault(runtime, `expected a whole number, not ${number}`);
+  if (!Number.isInteger(number))
+    throw templateError(runtime, `expected a whole number, not ${number}`);
   return number;
 }
 
 export function textOr(runtime: Runtime, value: Value, fallback: string): string {
   if (value === undefined || value === null) return fallback;
-  if (typeof value === 'object') throw fault(runtime, `expected a text, not ${kindOf(value)}`);
+  if (typeof value === 'object')
+    throw templateError(runtime, `expected a text, not ${kindOf(value)}`);
   return String(value);
 }

@@ -1,5 +1,5 @@
 /** Python's arithmetic on JSON numbers, and what `+`, `*` and `%` do to texts and lists. */
-import { chargeItems, chargeText, fault, type Runtime } from './runtime.ts';
+import { chargeItems, chargeText, templateError, type Runtime } from './runtime.ts';
 import { formatPercent } from './format-text.ts';
 import { ownList } from './own.ts';
 import { asNumber, isList, kindOf, type Value } from './value.ts';
@@ -16,17 +16,17 @@ export function computeValues(
   if (isNumeric && a !== undefined && b !== undefined) return compute(runtime, operator, a, b);
   const result = combine(runtime, operator, left, right);
   if (result !== undefined) return result;
-  throw fault(runtime, `cannot compute ${kindOf(left)} ${operator} ${kindOf(right)}`);
+  throw templateError(runtime, `cannot compute ${kindOf(left)} ${operator} ${kindOf(right)}`);
 }
 
 export function finite(runtime: Runtime, number: number): number {
   if (Number.isFinite(number)) return number;
-  throw fault(runtime, 'the result is not a finite number');
+  throw templateError(runtime, 'the result is not a finite number');
 }
 
 function compute(runtime: Runtime, operator: ArithmeticOperator, a: number, b: number): number {
   if (b === 0 && (operator === '/' || operator === '//' || operator === '%')) {
-    throw fault(runtime, 'cannot divide by zero');
+    throw templateError(runtime, 'cannot divide by zero');
   }
   if (operator === '+') return finite(runtime, a + b);
   if (operator === '-') return finite(runtime, a - b);

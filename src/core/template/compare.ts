@@ -3,7 +3,7 @@ import {
   charge,
   chargeChars,
   chargeItems,
-  fault,
+  templateError,
   MAX_VALUE_DEPTH,
   type Runtime,
 } from './runtime.ts';
@@ -50,7 +50,7 @@ export function isEqual(runtime: Runtime, left: Value, right: Value, depth = 0):
   if (left === null || right === null || isHandle(left) || isHandle(right)) return false;
   charge(runtime, 1);
   if (depth > MAX_VALUE_DEPTH) {
-    throw fault(runtime, `a value nests deeper than ${MAX_VALUE_DEPTH} levels`);
+    throw templateError(runtime, `a value nests deeper than ${MAX_VALUE_DEPTH} levels`);
   }
   if (isList(left) || isList(right)) {
     if (!isList(left) || !isList(right) || left.length !== right.length) return false;
@@ -89,14 +89,14 @@ export function orderOf(runtime: Runtime, left: Value, right: Value, depth = 0):
     }
     return left.length - right.length;
   }
-  throw fault(runtime, `${kindOf(left)} and ${kindOf(right)} have no order`);
+  throw templateError(runtime, `${kindOf(left)} and ${kindOf(right)} have no order`);
 }
 
 export function isIn(runtime: Runtime, item: Value, container: Value): boolean {
   if (container === undefined) return false;
   if (typeof container === 'string') {
     if (item === undefined || typeof item === 'object') {
-      throw fault(runtime, `a text cannot contain ${kindOf(item)}`);
+      throw templateError(runtime, `a text cannot contain ${kindOf(item)}`);
     }
     chargeChars(runtime, container.length);
     return container.includes(toText(runtime, item));
@@ -108,5 +108,5 @@ export function isIn(runtime: Runtime, item: Value, container: Value): boolean {
   if (isMap(container)) {
     return item !== undefined && typeof item !== 'object' && Object.hasOwn(container, String(item));
   }
-  throw fault(runtime, `${kindOf(container)} cannot contain anything`);
+  throw templateError(runtime, `${kindOf(container)} cannot contain anything`);
 }

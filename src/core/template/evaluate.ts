@@ -5,7 +5,7 @@ import { lookup, type Environment } from './environment.ts';
 import { itemsOf, readMember, sliceValue } from './member.ts';
 import { findMethod } from './methods.ts';
 import { findChange, ownList, ownMap } from './own.ts';
-import { charge, chargeItems, chargeText, failAt, fault, type Runtime } from './runtime.ts';
+import { charge, chargeItems, chargeText, failAt, templateError, type Runtime } from './runtime.ts';
 import { findFilter } from './filters.ts';
 import { findTest } from './tests.ts';
 import { toText } from './text.ts';
@@ -113,7 +113,7 @@ function evaluateMap(runtime: Runtime, node: Of<'map'>, env: Environment): Value
   const entries = node.entries.map(([keyNode, valueNode]): [string, Value] => {
     const key = evaluateUsed(runtime, keyNode, env);
     if (typeof key === 'object' && key !== null)
-      throw fault(runtime, `${kindOf(key)} cannot be a key`);
+      throw templateError(runtime, `${kindOf(key)} cannot be a key`);
     return [String(key), evaluate(runtime, valueNode, env)];
   });
   return ownMap(runtime, entries);
@@ -171,7 +171,7 @@ function callHandle(
   const name = pathOf(node.callee) ?? 'this';
   if (callee === undefined) throw failAt(runtime, 'undefined_variable', `"${name}" is undefined`);
   if (!isHandle(callee) || callee.call === undefined) {
-    throw fault(runtime, `cannot call "${name}": it is ${kindOf(callee)}`);
+    throw templateError(runtime, `cannot call "${name}": it is ${kindOf(callee)}`);
   }
   const values = args();
   runtime.at = node.offset;
@@ -193,7 +193,7 @@ export function evaluateArguments(
   }
   if (args.namedSpread !== undefined) {
     const map = evaluateUsed(runtime, args.namedSpread, env);
-    if (!isMap(map)) throw fault(runtime, `cannot spread ${kindOf(map)} with "**"`);
+    if (!isMap(map)) throw templateError(runtime, `cannot spread ${kindOf(map)} with "**"`);
     const entries = Object.entries(map);
     charge(runtime, entries.length);
     for (const [name, value] of entries) named.set(name, value);
@@ -230,7 +230,8 @@ function evaluateTest(runtime: Runtime, node: Of<'test'>, env: Environment): boo
 function evaluateSign(runtime: Runtime, node: Of<'sign'>, env: Environment): Value {
   const value = evaluateOperand(runtime, node.operand, env);
   const number = asNumber(value);
-  if (number === undefined) throw fault(runtime, `cannot compute ${node.operator}${kindOf(value)}`);
+  if (number === undefined)
+    throw templateError(runtime, `cannot compute ${node.operator}${kindOf(value)}`);
   return node.operator === '-' ? 0 - number : number;
 }
 

@@ -1,5 +1,5 @@
 /** Executes statements into an output. X1. What a block binds is gone when the block ends. */
-import { MAX_TEXT, charge, chargeChars, failAt, fault, type Runtime } from './runtime.ts';
+import { MAX_TEXT, charge, chargeChars, failAt, templateError, type Runtime } from './runtime.ts';
 import {
   applyFilter,
   callWith,
@@ -211,14 +211,14 @@ function assign(runtime: Runtime, target: Target, value: Value, env: Environment
     const object = lookup(runtime, env, target.object);
     if (isHandle(object) && object.set !== undefined) return object.set(target.attribute, value);
     runtime.at = target.offset;
-    throw fault(runtime, `cannot set a field of "${target.object}": it is no namespace`);
+    throw templateError(runtime, `cannot set a field of "${target.object}": it is no namespace`);
   }
   const items = itemsOf(runtime, value);
   const wanted = target.items.length;
   if (value === undefined || items.length !== wanted) {
     runtime.at = target.offset;
     const found = isList(value) ? `${items.length}` : kindOf(value);
-    throw fault(runtime, `cannot unpack ${wanted} values: got ${found}`);
+    throw templateError(runtime, `cannot unpack ${wanted} values: got ${found}`);
   }
   for (const [index, item] of target.items.entries()) assign(runtime, item, items[index], env);
 }
@@ -283,7 +283,7 @@ function bindParameters(
     let value = args.positional[index];
     if (named.has(parameter.name)) {
       if (index < args.positional.length) {
-        throw fault(runtime, `"${name}" got "${parameter.name}" twice`);
+        throw templateError(runtime, `"${name}" got "${parameter.name}" twice`);
       }
       value = named.get(parameter.name);
       named.delete(parameter.name);
@@ -297,11 +297,11 @@ function bindParameters(
     named.delete('caller');
   }
   if (varargs.length > 0 && !reads(body, 'varargs')) {
-    throw fault(runtime, `"${name}" takes at most ${parameters.length} arguments`);
+    throw templateError(runtime, `"${name}" takes at most ${parameters.length} arguments`);
   }
   const [extra] = named.keys();
   if (extra !== undefined && !reads(body, 'kwargs')) {
-    throw fault(runtime, `"${name}" has no argument "${extra}"`);
+    throw templateError(runtime, `"${name}" has no argument "${extra}"`);
   }
   local.names.set('varargs', varargs);
   local.names.set('kwargs', Object.fromEntries(named));
@@ -333,7 +333,7 @@ function namesIn(body: Body): ReadonlySet<string> {
 function executeCallBlock(context: Context, node: Of<'call_block'>, env: Environment): void {
   const { runtime } = context;
   const { call } = node;
-  if (call.type !== 'call') throw fault(runtime, 'expected a call');
+  if (call.type !== 'call') throw templateError(runtime, 'expected a call');
   const result = callWith(runtime, call, env, () => {
     const { positional, named } = evaluateArguments(runtime, call.args, env);
     const caller = macro(context, node.macro, env);
@@ -363,7 +363,7 @@ function executeInclude(context: Context, node: Of<'include'>, env: Environment)
   }
   runtime.at = node.offset;
   if (!node.ignoreMissing)
-    throw fault(runtime, `no prompt has the name "${toText(runtime, wanted)}"`);
+    throw templateError(runtime, `no prompt has the name "${toText(runtime, wanted)}"`);
 }
 
 function executeWith(context: Context, node: Of<'with'>, env: Environment): Jump {

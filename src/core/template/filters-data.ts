@@ -5,7 +5,7 @@ import { orderOf } from './compare.ts';
 import { filter, type FilterCall, type FilterTable } from './filter.ts';
 import { fixed } from './format-text.ts';
 import { readMember } from './member.ts';
-import { charge, chargeChars, chargeItems, fault } from './runtime.ts';
+import { charge, chargeChars, chargeItems, templateError } from './runtime.ts';
 import { toJson, toText } from './text.ts';
 import { asNumber, isMap, isTruthy, kindOf, type Value, type ValueMap } from './value.ts';
 import type { JsonValue } from '../json.ts';
@@ -37,13 +37,13 @@ export const DATA_FILTERS: FilterTable = {
   attr: filter(['name'], ({ runtime, value, args: [name] }) => readMember(runtime, value, name), 1),
   items: filter([], ({ runtime, value }) => {
     if (value === undefined) return [];
-    if (!isMap(value)) throw fault(runtime, `${kindOf(value)} has no items`);
+    if (!isMap(value)) throw templateError(runtime, `${kindOf(value)} has no items`);
     return entriesOf({ runtime }, value);
   }),
   dictsort: filter(['case_sensitive', 'by', 'reverse'], sortMap),
   tojson: filter(['indent', 'sort_keys', 'ensure_ascii'], ({ runtime, value, args }) => {
     const [indent, sortKeys = true, ascii = true] = args;
-    if (value === undefined) throw fault(runtime, 'undefined has no JSON');
+    if (value === undefined) throw templateError(runtime, 'undefined has no JSON');
     return toJson(runtime, value, {
       ...(indent === undefined || indent === null
         ? {}
@@ -62,7 +62,7 @@ export const DATA_FILTERS: FilterTable = {
 
 function numberOf({ runtime, value }: Pick<FilterCall, 'runtime' | 'value'>): number {
   const number = asNumber(value);
-  if (number === undefined) throw fault(runtime, `expected a number, not ${kindOf(value)}`);
+  if (number === undefined) throw templateError(runtime, `expected a number, not ${kindOf(value)}`);
   return number;
 }
 
@@ -74,7 +74,8 @@ function round({ runtime, value, args: [precision, method] }: FilterCall): Value
     const scale = 10 ** places;
     return finite(runtime, Math[how](number * scale) / scale);
   }
-  if (how !== 'common') throw fault(runtime, 'expected the method "common", "ceil" or "floor"');
+  if (how !== 'common')
+    throw templateError(runtime, 'expected the method "common", "ceil" or "floor"');
   if (places < 0) return roundToTens(number, 10 ** Math.min(-places, 300));
   const digits = fixed(Math.abs(number), Math.min(places, 100));
   return number < 0 ? -Number(digits) : Number(digits);
@@ -132,10 +133,10 @@ function entriesOf({ runtime }: Pick<FilterCall, 'runtime'>, value: ValueMap): [
 }
 
 function sortMap({ runtime, value, args: [caseSensitive, by, reverse] }: FilterCall): Value {
-  if (!isMap(value)) throw fault(runtime, `expected a map, not ${kindOf(value)}`);
+  if (!isMap(value)) throw templateError(runtime, `expected a map, not ${kindOf(value)}`);
   const column = textOr(runtime, by, 'key');
   if (column !== 'key' && column !== 'value')
-    throw fault(runtime, 'a map sorts by "key" or "value"');
+    throw templateError(runtime, 'a map sorts by "key" or "value"');
   const fold = (part: Value) =>
     typeof part === 'string' && !isTruthy(caseSensitive) ? part.toLowerCase() : part;
   const direction = isTruthy(reverse) ? -1 : 1;
@@ -153,6 +154,6 @@ function fromJson({ runtime, value }: FilterCall): Value {
     // SAFETY: JSON.parse returns JSON, and own members of any name stay own members
     return JSON.parse(text) as JsonValue;
   } catch {
-    throw fault(runtime, 'cannot read this text: it is not JSON');
+    throw templateError(runtime, 'cannot read this text: it is not JSON');
   }
 }

@@ -10,7 +10,7 @@ import {
   chargeItems,
   chargeText,
   failAt,
-  fault,
+  templateError,
   MAX_TEXT,
   type Runtime,
 } from './runtime.ts';
@@ -31,7 +31,7 @@ const length = filter([], ({ runtime, value }) => {
   if (value === undefined) return 0;
   if (isList(value)) return value.length;
   if (isMap(value)) return itemsOf(runtime, value).length;
-  throw fault(runtime, `${kindOf(value)} has no length`);
+  throw templateError(runtime, `${kindOf(value)} has no length`);
 });
 
 export const LIST_FILTERS: FilterTable = {
@@ -217,7 +217,7 @@ function groupBy(call: FilterCall): Value {
 
 function batch({ runtime, value, args: [lineCount, fill] }: FilterCall): Value {
   const size = integerOr(runtime, lineCount, 1);
-  if (size < 1) throw fault(runtime, `cannot make batches of ${size}`);
+  if (size < 1) throw templateError(runtime, `cannot make batches of ${size}`);
   const items = itemsOf(runtime, value);
   chargeItems(runtime, items.length);
   const rows: Value[][] = [];
@@ -235,7 +235,7 @@ function batch({ runtime, value, args: [lineCount, fill] }: FilterCall): Value {
 /** Columns: the first ones get the items that are left over. */
 function slice({ runtime, value, args: [slices, fill] }: FilterCall): Value {
   const count = integerOr(runtime, slices, 1);
-  if (count < 1) throw fault(runtime, `cannot make ${count} slices`);
+  if (count < 1) throw templateError(runtime, `cannot make ${count} slices`);
   const items = itemsOf(runtime, value);
   chargeItems(runtime, items.length + count * 2);
   const size = Math.floor(items.length / count);
@@ -257,7 +257,8 @@ function map({ runtime, value, raw }: FilterCall): Value {
   chargeItems(runtime, items.length);
   if (raw.positional.length === 0) {
     const [attribute, fallback] = bindArguments(runtime, 'map', ['attribute', 'default'], raw);
-    if (attribute === undefined) throw fault(runtime, '"map" needs a filter or an attribute');
+    if (attribute === undefined)
+      throw templateError(runtime, '"map" needs a filter or an attribute');
     return items.map((item) => readPath(runtime, item, attribute) ?? fallback);
   }
   const [name, args] = shift(raw);
@@ -282,7 +283,7 @@ function select(
   chargeItems(runtime, items.length);
   const [attribute, afterAttribute] = byAttribute ? shift(raw) : [undefined, raw];
   if (byAttribute && attribute === undefined)
-    throw fault(runtime, 'expected the name of an attribute');
+    throw templateError(runtime, 'expected the name of an attribute');
   const [name, args] = shift(afterAttribute);
   return items.filter((item) => {
     const subject = byAttribute ? readPath(runtime, item, attribute) : item;

@@ -5,7 +5,7 @@ import { filter, type FilterCall, type FilterTable } from './filter.ts';
 import { formatPercent } from './format-text.ts';
 import { itemsOf } from './member.ts';
 import { replacePattern } from './pattern.ts';
-import { chargeText, fault } from './runtime.ts';
+import { chargeText, templateError } from './runtime.ts';
 import * as strings from './strings.ts';
 import { formatTime } from './strftime.ts';
 import { lengthOf, sliceText, toText } from './text.ts';
@@ -63,7 +63,7 @@ export const TEXT_FILTERS: FilterTable = {
     chargeText(runtime, text.length);
     const decoded = decodeBase64(text);
     if (decoded === undefined)
-      throw fault(runtime, 'cannot decode this text: it is not Base64 of a text');
+      throw templateError(runtime, 'cannot decode this text: it is not Base64 of a text');
     return decoded;
   }),
   urlencode: filter([], urlencode),
@@ -124,8 +124,9 @@ function truncate({ runtime, value, args: [length, killWords, end, leeway] }: Fi
   const limit = integerOr(runtime, length, 255);
   const keep = limit - lengthOf(runtime, ending);
   const spare = integerOr(runtime, leeway, 5);
-  if (keep < 0) throw fault(runtime, `expected a length of at least ${limit - keep}, not ${limit}`);
-  if (spare < 0) throw fault(runtime, `expected a leeway of at least 0, not ${spare}`);
+  if (keep < 0)
+    throw templateError(runtime, `expected a length of at least ${limit - keep}, not ${limit}`);
+  if (spare < 0) throw templateError(runtime, `expected a leeway of at least 0, not ${spare}`);
   if (lengthOf(runtime, text) <= limit + spare) return text;
   const cut = sliceText(runtime, text, 0, keep);
   const space = isTruthy(killWords) ? -1 : cut.lastIndexOf(' ');

@@ -1,6 +1,6 @@
 /** The safe part of Python's `str.format`: fields by position or name, with a format, no attributes. */
 import { formatNumber } from './format-text.ts';
-import { chargeText, fault, type Runtime } from './runtime.ts';
+import { chargeText, templateError, type Runtime } from './runtime.ts';
 import { toText } from './text.ts';
 import type { Arguments, Value } from './value.ts';
 
@@ -14,11 +14,11 @@ export function formatBraces(runtime: Runtime, format: string, args: Arguments):
   return format.replace(FIELD, (whole: string, name?: string, spec?: string) => {
     if (whole === '{{') return '{';
     if (whole === '}}') return '}';
-    if (name === undefined) throw fault(runtime, `cannot format with "${whole}"`);
+    if (name === undefined) throw templateError(runtime, `cannot format with "${whole}"`);
     const key = name === '' ? String(next++) : name;
     const isIndex = /^\d+$/.test(key);
     const isGiven = isIndex ? Number(key) < args.positional.length : args.named.has(key);
-    if (!isGiven) throw fault(runtime, `no argument "${key}" is given to format`);
+    if (!isGiven) throw templateError(runtime, `no argument "${key}" is given to format`);
     const value = isIndex ? args.positional[Number(key)] : args.named.get(key);
     const text = spec === undefined ? toText(runtime, value) : formatField(runtime, value, spec);
     length += text.length;
@@ -29,14 +29,14 @@ export function formatBraces(runtime: Runtime, format: string, args: Arguments):
 
 function formatField(runtime: Runtime, value: Value, spec: string): string {
   const match = SPEC.exec(spec);
-  if (match === null) throw fault(runtime, `cannot format with "${spec}"`);
+  if (match === null) throw templateError(runtime, `cannot format with "${spec}"`);
   const [, fill, align, sign = '-', zero, width = '0', comma, precision, type] = match;
   const digits = precision === undefined ? undefined : Number(precision);
   const isNumber = typeof value === 'number';
   const body = isNumber
     ? formatSigned(value, { sign, comma: comma !== undefined, digits, type })
     : Array.from(toText(runtime, value)).slice(0, digits).join('');
-  if (body === undefined) throw fault(runtime, `cannot format with "${spec}"`);
+  if (body === undefined) throw templateError(runtime, `cannot format with "${spec}"`);
   const missing = Math.max(0, Number(width) - Array.from(body).length);
   const filler = fill ?? (zero === undefined ? ' ' : '0');
   chargeText(runtime, body.length + missing * filler.length);

@@ -1,5 +1,5 @@
 /** Python's `%` formatting of texts. */
-import { chargeText, fault, type Runtime } from './runtime.ts';
+import { chargeText, templateError, type Runtime } from './runtime.ts';
 import { toJson, toText } from './text.ts';
 import { asNumber, isMap, type Value } from './value.ts';
 
@@ -14,10 +14,10 @@ export function formatPercent(runtime: Runtime, format: string, args: readonly V
     if (type === '%') return '%';
     const value = key === undefined ? args[index++] : named(args, key);
     if (key === undefined && index > args.length)
-      throw fault(runtime, `no argument is left for "${whole}"`);
+      throw templateError(runtime, `no argument is left for "${whole}"`);
     const digits = precision === undefined ? undefined : Number(precision);
     const text = convert(runtime, { type, digits, flags, value });
-    if (text === undefined) throw fault(runtime, `cannot format with "${whole}"`);
+    if (text === undefined) throw templateError(runtime, `cannot format with "${whole}"`);
     length += Math.max(text.length, Number(width));
     chargeText(runtime, length);
     if (flags.includes('-')) return text.padEnd(Number(width));
@@ -27,7 +27,7 @@ export function formatPercent(runtime: Runtime, format: string, args: readonly V
     return sign + text.slice(sign.length).padStart(Number(width) - sign.length, '0');
   });
   if (index < args.length && !isMap(args[0]))
-    throw fault(runtime, 'not all arguments were formatted');
+    throw templateError(runtime, 'not all arguments were formatted');
   return text;
 }
 

@@ -1,6 +1,6 @@
 /** The functions that every template can call. */
 import { bindArguments, integerOr, textOr } from './arguments.ts';
-import { charge, chargeItems, fault, type Runtime } from './runtime.ts';
+import { charge, chargeItems, templateError, type Runtime } from './runtime.ts';
 import { itemsOf } from './member.ts';
 import { ownMap } from './own.ts';
 import { HANDLE, isMap, kindOf, type Arguments, type Handle, type Value } from './value.ts';
@@ -38,12 +38,12 @@ function range(runtime: Runtime, args: Arguments): Value {
   const bound = bindArguments(runtime, 'range', ['start', 'stop', 'step'], args);
   const [first, second, third] = bound.map((value) => {
     if (value === undefined) return undefined;
-    if (value === null) throw fault(runtime, 'expected a whole number, not null');
+    if (value === null) throw templateError(runtime, 'expected a whole number, not null');
     return integerOr(runtime, value, 0);
   });
-  if (first === undefined) throw fault(runtime, '"range" needs an end');
+  if (first === undefined) throw templateError(runtime, '"range" needs an end');
   const [start, stop, step] = second === undefined ? [0, first, 1] : [first, second, third ?? 1];
-  if (step === 0) throw fault(runtime, 'the step of a range cannot be zero');
+  if (step === 0) throw templateError(runtime, 'the step of a range cannot be zero');
   const size = Math.max(0, Math.ceil((stop - start) / step));
   if (size > MAX_RANGE) {
     charge(runtime, runtime.budget.steps + 1);
@@ -59,7 +59,8 @@ function entriesOf(
   { positional, named }: Arguments,
 ): [string, Value][] {
   const [first, ...others] = positional;
-  if (others.length > 0) throw fault(runtime, `"${name}" takes one map and named arguments`);
+  if (others.length > 0)
+    throw templateError(runtime, `"${name}" takes one map and named arguments`);
   if (first === undefined) {
     chargeItems(runtime, named.size * 4);
     return [...named];
@@ -73,7 +74,7 @@ function entriesOf(
   const pairs = itemsOf(runtime, first).map((pair): [string, Value] => {
     const [key, value] = itemsOf(runtime, pair);
     if (typeof key === 'object' || key === undefined)
-      throw fault(runtime, `${kindOf(key)} cannot be a key`);
+      throw templateError(runtime, `${kindOf(key)} cannot be a key`);
     return [String(key), value];
   });
   return [...pairs, ...named];
@@ -92,7 +93,7 @@ function namespace(runtime: Runtime, entries: Iterable<readonly [string, Value]>
 }
 
 function cycler(runtime: Runtime, { positional }: Arguments): Handle {
-  if (positional.length === 0) throw fault(runtime, '"cycler" needs at least one item');
+  if (positional.length === 0) throw templateError(runtime, '"cycler" needs at least one item');
   let position = 0;
   const current = () => positional[position];
   const advance = () => {

@@ -1,5 +1,5 @@
 /** The `loop` of a `for`. */
-import { charge, fault, type Runtime } from './runtime.ts';
+import { charge, templateError, type Runtime } from './runtime.ts';
 import { isEqual } from './compare.ts';
 import { HANDLE, type Arguments, type Handle, type Value } from './value.ts';
 
@@ -24,7 +24,7 @@ export function createLoop(
     return !isSame;
   };
   const cycle = ({ positional }: Arguments) => {
-    if (positional.length === 0) throw fault(runtime, 'nothing to cycle through');
+    if (positional.length === 0) throw templateError(runtime, 'nothing to cycle through');
     return positional[loop.index % positional.length];
   };
   const members = new Map<string, () => Value>([

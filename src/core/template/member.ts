@@ -1,5 +1,5 @@
 /** Reads members, items and slices: own data only, undefined for whatever is not there. */
-import { chargeItems, fault, type Runtime } from './runtime.ts';
+import { chargeItems, templateError, type Runtime } from './runtime.ts';
 import { charactersOf } from './text.ts';
 import { asNumber, isHandle, isList, kindOf, type Value, type ValueList } from './value.ts';
 
@@ -51,14 +51,14 @@ export function sliceValue(runtime: Runtime, object: Value, bounds: Bounds): Val
   if (typeof object === 'string') {
     return sliceItems(runtime, charactersOf(runtime, object), bounds).join('');
   }
-  if (!isList(object)) throw fault(runtime, `cannot slice ${kindOf(object)}`);
+  if (!isList(object)) throw templateError(runtime, `cannot slice ${kindOf(object)}`);
   chargeItems(runtime, object.length);
   return sliceItems(runtime, object, bounds);
 }
 
 function sliceItems<T>(runtime: Runtime, items: readonly T[], bounds: Bounds): readonly T[] {
   const step = boundOf(runtime, bounds.step) ?? 1;
-  if (step === 0) throw fault(runtime, 'the step of a slice cannot be zero');
+  if (step === 0) throw templateError(runtime, 'the step of a slice cannot be zero');
   const { length } = items;
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
   const clamp = (bound: number | undefined, fallback: number) => {
@@ -80,7 +80,7 @@ function boundOf(runtime: Runtime, value: Value): number | undefined {
   if (value === undefined || value === null) return undefined;
   const number = asNumber(value);
   if (number === undefined || !Number.isInteger(number)) {
-    throw fault(runtime, `cannot slice with ${kindOf(value)}`);
+    throw templateError(runtime, `cannot slice with ${kindOf(value)}`);
   }
   return number;
 }
@@ -95,5 +95,5 @@ export function itemsOf(runtime: Runtime, value: Value): ValueList {
     chargeItems(runtime, keys.length * 4);
     return keys;
   }
-  throw fault(runtime, `cannot go through ${kindOf(value)}`);
+  throw templateError(runtime, `cannot go through ${kindOf(value)}`);
 }

@@ -2,7 +2,7 @@
 import { bindArguments, integerOr, textOr } from './arguments.ts';
 import { formatBraces } from './format-braces.ts';
 import { isEqual } from './compare.ts';
-import { chargeChars, chargeItems, chargeText, fault, type Runtime } from './runtime.ts';
+import { chargeChars, chargeItems, chargeText, templateError, type Runtime } from './runtime.ts';
 import { ownList, ownMap } from './own.ts';
 import * as strings from './strings.ts';
 import { formatTime } from './strftime.ts';
@@ -89,7 +89,7 @@ const split = (from: typeof strings.split) =>
   method<string>(['sep', 'maxsplit'], ({ runtime, self, args: [separator, limit] }) => {
     const by =
       separator === undefined || separator === null ? undefined : textOr(runtime, separator, '');
-    if (by === '') throw fault(runtime, 'cannot split by nothing');
+    if (by === '') throw templateError(runtime, 'cannot split by nothing');
     chargeChars(runtime, self.length * 4);
     return from(self, by, integerOr(runtime, limit, -1));
   });
@@ -103,7 +103,8 @@ const find = (fromEnd: boolean, isRequired: boolean) =>
     const part = sliceText(runtime, self, first, last);
     const wanted = textOr(runtime, sub, '');
     const unit = fromEnd ? part.lastIndexOf(wanted) : part.indexOf(wanted);
-    if (unit === -1 && isRequired) throw fault(runtime, 'this text does not contain the other');
+    if (unit === -1 && isRequired)
+      throw templateError(runtime, 'this text does not contain the other');
     return unit === -1 ? -1 : first + lengthOf(runtime, part.slice(0, unit));
   });
 
@@ -119,7 +120,7 @@ const touches = (where: 'startsWith' | 'endsWith') =>
 const partition = (fromEnd: boolean) =>
   method<string>(['sep'], ({ runtime, self, args: [separator] }) => {
     const by = textOr(runtime, separator, '');
-    if (by === '') throw fault(runtime, 'cannot split by nothing');
+    if (by === '') throw templateError(runtime, 'cannot split by nothing');
     chargeText(runtime, self.length);
     const index = fromEnd ? self.lastIndexOf(by) : self.indexOf(by);
     if (index === -1) return fromEnd ? ['', '', self] : [self, '', ''];
@@ -218,7 +219,7 @@ const LIST_METHODS: Methods<ValueList> = {
   index: method(['value'], ({ runtime, self, args: [wanted] }) => {
     chargeItems(runtime, self.length);
     const index = self.findIndex((item) => isEqual(runtime, item, wanted));
-    if (index === -1) throw fault(runtime, 'this list does not contain the value');
+    if (index === -1) throw templateError(runtime, 'this list does not contain the value');
     return index;
   }),
   count: method(['value'], ({ runtime, self, args: [wanted] }) => {

@@ -5,7 +5,7 @@
 import { bindArguments, integerOr } from './arguments.ts';
 import { isEqual } from './compare.ts';
 import { itemsOf } from './member.ts';
-import { chargeItems, fault, type Runtime } from './runtime.ts';
+import { chargeItems, templateError, type Runtime } from './runtime.ts';
 import { toText } from './text.ts';
 import {
   isMap,
@@ -52,7 +52,8 @@ const LIST_CHANGES: Readonly<Record<string, Change<Value[]>>> = {
     const [index] = bindArguments(runtime, 'pop', ['index'], args);
     const at = integerOr(runtime, index, -1);
     const position = at < 0 ? at + own.length : at;
-    if (position < 0 || position >= own.length) throw fault(runtime, 'there is no item to take');
+    if (position < 0 || position >= own.length)
+      throw templateError(runtime, 'there is no item to take');
     chargeItems(runtime, own.length);
     return own.splice(position, 1)[0];
   },
@@ -60,7 +61,7 @@ const LIST_CHANGES: Readonly<Record<string, Change<Value[]>>> = {
     const [value] = bindArguments(runtime, 'remove', ['value'], args);
     chargeItems(runtime, own.length);
     const index = own.findIndex((item) => isEqual(runtime, item, value));
-    if (index === -1) throw fault(runtime, 'this list does not contain the value');
+    if (index === -1) throw templateError(runtime, 'this list does not contain the value');
     own.splice(index, 1);
     return null;
   },
@@ -70,7 +71,7 @@ const MAP_CHANGES: Readonly<Record<string, Change<Record<string, Value>>>> = {
   update: (runtime, own, { positional, named }) => {
     const [first] = positional;
     if (first !== undefined && !isMap(first))
-      throw fault(runtime, `cannot update with ${kindOf(first)}`);
+      throw templateError(runtime, `cannot update with ${kindOf(first)}`);
     const entries = first === undefined ? [] : Object.entries(first);
     chargeItems(runtime, (entries.length + named.size) * 4);
     for (const [key, value] of [...entries, ...named]) define(own, key, value);
@@ -105,7 +106,7 @@ function changeOf<T>(
   return (runtime, args) => {
     const target = own(runtime);
     if (target === undefined)
-      throw fault(runtime, `cannot "${name}" here: the template did not make this value`);
+      throw templateError(runtime, `cannot "${name}" here: the template did not make this value`);
     return change(runtime, target, args);
   };
 }

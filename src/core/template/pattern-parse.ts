@@ -299,10 +299,12 @@ function readClass(reader: Reader): (point: number) => boolean {
 
 function readClassItem(reader: Reader): (point: number) => boolean {
   const low = readClassCharacter(reader);
-  if (typeof low === 'function') return low;
   const { source, position } = reader;
   const isRange =
     source[position] === '-' && source[position + 1] !== ']' && position + 1 < source.length;
+  if (isRange && typeof low === 'function')
+    throw new PatternError('the pattern has a broken range');
+  if (typeof low === 'function') return low;
   if (!isRange) return (point) => point === low;
   reader.position += 1;
   const high = readClassCharacter(reader);

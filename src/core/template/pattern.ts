@@ -1,7 +1,7 @@
 /** Replaces by a pattern, as Python's `re.sub` does, in bounded time. */
 import { compilePattern, findMatch, type Match, type Program } from './pattern-match.ts';
 import { parsePattern, PatternError } from './pattern-parse.ts';
-import { charge, chargeText, fault, type Runtime } from './runtime.ts';
+import { charge, chargeText, templateError, type Runtime } from './runtime.ts';
 
 export interface Replacement {
   readonly pattern: string;
@@ -43,7 +43,7 @@ export function replacePattern(runtime: Runtime, text: string, options: Replacem
 function compile(runtime: Runtime, options: Replacement): Program {
   const { pattern, ignoreCase, multiline } = options;
   if (pattern.length > MAX_PATTERN) {
-    throw fault(runtime, `the pattern is longer than ${MAX_PATTERN} characters`);
+    throw templateError(runtime, `the pattern is longer than ${MAX_PATTERN} characters`);
   }
   try {
     const program = compilePattern(parsePattern(pattern, { ignoreCase, multiline, dotAll: false }));
@@ -51,7 +51,7 @@ function compile(runtime: Runtime, options: Replacement): Program {
     return program;
   } catch (error) {
     if (error instanceof PatternError)
-      throw fault(runtime, `cannot use this pattern: ${error.message}`);
+      throw templateError(runtime, `cannot use this pattern: ${error.message}`);
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import {
   chargeChars,
   createBudget,
   failAt,
-  fault,
+  templateError,
   type RenderOptions,
   type Runtime,
 } from './runtime.ts';
@@ -63,12 +63,12 @@ function createRuntime(template: Template, options: RenderOptions): Runtime {
     variables: new Map(),
     filter: (name, value, args) => {
       const filter = findFilter(name);
-      if (filter === undefined) throw fault(runtime, `no filter has the name "${name}"`);
+      if (filter === undefined) throw templateError(runtime, `no filter has the name "${name}"`);
       return filter.apply(bindCall(runtime, name, filter, { value, raw: args }));
     },
     test: (name, value, args) => {
       const test = findTest(name);
-      if (test === undefined) throw fault(runtime, `no test has the name "${name}"`);
+      if (test === undefined) throw templateError(runtime, `no test has the name "${name}"`);
       return test.apply(bindCall(runtime, name, test, { value, raw: args }));
     },
   };
@@ -87,7 +87,7 @@ function bindCall(
   const missing = parameters.slice(0, required).find((key, index) => {
     return index >= raw.positional.length && !raw.named.has(key);
   });
-  if (missing !== undefined) throw fault(runtime, `"${name}" needs "${missing}"`);
+  if (missing !== undefined) throw templateError(runtime, `"${name}" needs "${missing}"`);
   return { runtime, value, args, raw };
 }
 
@@ -98,7 +98,10 @@ function loadInclude(runtime: Runtime, name: string): Template | undefined {
   const parsed = parseTemplate(source);
   if (parsed.ok) return parsed.value;
   const { line, column } = lineAndColumn(source, parsed.error.offset);
-  throw fault(runtime, `prompt "${name}", line ${line}, column ${column}: ${parsed.error.message}`);
+  throw templateError(
+    runtime,
+    `prompt "${name}", line ${line}, column ${column}: ${parsed.error.message}`,
+  );
 }
 
 /** The depth limits stand well below the stack; this holds where a host leaves us less of it. */

@@ -68,13 +68,20 @@ export function createBudget(): Budget {
 
 export function failAt(runtime: Runtime, code: ErrorCode, detail: string): ComposerError {
   const { line, column } = lineAndColumn(runtime.source, runtime.at);
-  const message = `Cannot render template at line ${line}, column ${column}: ${detail}`;
+  const text = excerptOf(runtime.source, line);
+  const message = `Cannot render template "${text}" at line ${line}, column ${column}: ${detail}`;
   return new ComposerError(code, message, {
     issues: [{ severity: 'error', code, detail, pointer: '', line, column }],
   });
 }
 
-export function fault(runtime: Runtime, detail: string): ComposerError {
+/** The line of the source, cut to a length that a message can hold. */
+function excerptOf(source: string, line: number): string {
+  const text = (source.split(/\r\n|\r|\n/, line).at(-1) ?? '').trim();
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
+
+export function templateError(runtime: Runtime, detail: string): ComposerError {
   return failAt(runtime, 'template_error', detail);
 }
 

@@ -1,5 +1,5 @@
 /** Times as text, in UTC, by the directives of strftime. */
-import { fault, type Runtime } from './runtime.ts';
+import { templateError, type Runtime } from './runtime.ts';
 import { kindOf, type Value } from './value.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -22,11 +22,11 @@ const DAY_MS = 86_400_000;
 /** `value` is an ISO 8601 text or seconds since 1970; a time without a zone is in UTC. */
 export function formatTime(runtime: Runtime, value: Value, format: string): string {
   const ms = parseTime(value);
-  if (ms === undefined) throw fault(runtime, `expected a time, not ${kindOf(value)}`);
-  if (format.length > 1000) throw fault(runtime, 'the format of a time is too long');
+  if (ms === undefined) throw templateError(runtime, `expected a time, not ${kindOf(value)}`);
+  if (format.length > 1000) throw templateError(runtime, 'the format of a time is too long');
   return format.replace(/%([-#]?)([a-zA-Z%])/g, (whole, flag: string, directive: string) => {
     const text = expand(directive, new Date(ms));
-    if (text === undefined) throw fault(runtime, `cannot format a time with "${whole}"`);
+    if (text === undefined) throw templateError(runtime, `cannot format a time with "${whole}"`);
     return flag === '' ? text : text.replace(/^0+(?=\d)/, '');
   });
 }

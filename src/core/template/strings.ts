@@ -1,5 +1,5 @@
 /** Python's string operations that filters and methods share. */
-import { chargeText, fault, type Runtime } from './runtime.ts';
+import { chargeText, templateError, type Runtime } from './runtime.ts';
 import { lengthOf } from './text.ts';
 
 export function capitalize(text: string): string {
@@ -54,7 +54,8 @@ export function pad(
 ): string {
   const missing = width - lengthOf(runtime, text);
   if (missing <= 0) return text;
-  if (Array.from(fill).length !== 1) throw fault(runtime, 'expected one character to fill with');
+  if (Array.from(fill).length !== 1)
+    throw templateError(runtime, 'expected one character to fill with');
   chargeText(runtime, text.length + missing * fill.length);
   if (align === 'left') return text + fill.repeat(missing);
   if (align === 'right') return fill.repeat(missing) + text;

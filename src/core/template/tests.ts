@@ -3,7 +3,7 @@ import { compareValues, isIn } from './compare.ts';
 import { modulo } from './arithmetic.ts';
 import { findFilter } from './filters.ts';
 import { numberOr } from './arguments.ts';
-import { fault, type Runtime } from './runtime.ts';
+import { templateError, type Runtime } from './runtime.ts';
 import { asNumber, isHandle, isList, isMap, kindOf, type Value } from './value.ts';
 import type { CompareOperator } from './ast.ts';
 import type { FilterCall, Test, TestTable } from './filter.ts';
@@ -97,12 +97,12 @@ function isCased(text: string, changed: string): boolean {
 
 function numberOf(runtime: Runtime, value: Value): number {
   const number = asNumber(value);
-  if (number === undefined) throw fault(runtime, `expected a number, not ${kindOf(value)}`);
+  if (number === undefined) throw templateError(runtime, `expected a number, not ${kindOf(value)}`);
   return number;
 }
 
 function isDivisible({ runtime, value, args: [divisor] }: FilterCall): boolean {
   const by = numberOr(runtime, divisor, 0);
-  if (by === 0) throw fault(runtime, 'cannot divide by zero');
+  if (by === 0) throw templateError(runtime, 'cannot divide by zero');
   return modulo(numberOf(runtime, value), by) === 0;
 }

@@ -1,5 +1,12 @@
 /** Values as text: nothing for null, JSON for lists and maps. */
-import { failAt, fault, MAX_TEXT, MAX_VALUE_DEPTH, chargeChars, type Runtime } from './runtime.ts';
+import {
+  failAt,
+  templateError,
+  MAX_TEXT,
+  MAX_VALUE_DEPTH,
+  chargeChars,
+  type Runtime,
+} from './runtime.ts';
 import { isHandle, isList, kindOf, type Value, type ValueMap } from './value.ts';
 
 export interface JsonStyle {
@@ -47,9 +54,9 @@ function write(writer: Writer, value: Value, depth: number): void {
   if (value === undefined || value === null) return put(writer, 'null');
   if (typeof value !== 'object') return put(writer, String(value));
   if (depth > MAX_VALUE_DEPTH) {
-    throw fault(writer.runtime, `a value nests deeper than ${MAX_VALUE_DEPTH} levels`);
+    throw templateError(writer.runtime, `a value nests deeper than ${MAX_VALUE_DEPTH} levels`);
   }
-  if (isHandle(value)) throw fault(writer.runtime, `${kindOf(value)} has no text`);
+  if (isHandle(value)) throw templateError(writer.runtime, `${kindOf(value)} has no text`);
   if (isList(value)) {
     const writeItem = (item: Value) => () => write(writer, item, depth + 1);
     return writeMembers(writer, '[]', depth, value.map(writeItem));
