@@ -28,14 +28,17 @@ function meter({ name, ...rest }) {
   const metered = instrumentModule(bytes, { fuelExport: FUEL_EXPORT, startFuel: START_FUEL });
   if (!metered.ok) throw new Error(`Cannot bundle plugin "${name}": ${metered.error.message}`);
   const manifest = loadManifest(JSON.stringify({ name, ...rest }));
-  if (!manifest.ok) throw new Error(`Cannot bundle plugin "${name}": ${JSON.stringify(manifest.error)}`);
+  if (!manifest.ok)
+    throw new Error(`Cannot bundle plugin "${name}": ${JSON.stringify(manifest.error)}`);
   const { wasm } = metered.value;
   const hash = createHash('sha256').update(wasm).digest('hex');
   return { name, wasm, hash, size: wasm.length, manifest: manifest.value };
 }
 
 function tableText() {
-  const imports = entries.map(({ name }, index) => `import module${index} from '../dist/bundled/${name}.wasm';`);
+  const imports = entries.map(
+    ({ name }, index) => `import module${index} from '../dist/bundled/${name}.wasm';`,
+  );
   const rows = entries.map(
     ({ hash, size, manifest }, index) =>
       `  { module: module${index}, hash: '${hash}', size: ${size}, manifest: ${JSON.stringify(manifest)} },`,

@@ -34,7 +34,13 @@ async function main({ port: wanted, host, state, once, demo }: Options): Promise
   // Also when Miniflare's own handler of a signal ends the process before this function does.
   process.once('exit', lock.release);
   const key = process.env['ADMIN_KEY'];
-  const server = await startServer({ root, host, port, state, variables: variables(instance, host, key) });
+  const server = await startServer({
+    root,
+    host,
+    port,
+    state,
+    variables: variables(instance, host, key),
+  });
   lock.update({ ...(server.workerd !== undefined && { workerd: server.workerd }) });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop());
@@ -50,13 +56,26 @@ async function main({ port: wanted, host, state, once, demo }: Options): Promise
 }
 
 /** False when the API cannot be used from here: it asks for a key that this process does not have. */
-async function serveExamples(
-  { url, host, key, once, demo }: { url: string; host: string; key: string | undefined; once: boolean; demo: boolean },
-): Promise<boolean> {
+async function serveExamples({
+  url,
+  host,
+  key,
+  once,
+  demo,
+}: {
+  url: string;
+  host: string;
+  key: string | undefined;
+  once: boolean;
+  demo: boolean;
+}): Promise<boolean> {
   const api = createApi(url, key);
   const probe = await api.get('/v1/recipes');
   if (!probe.ok) {
-    const why = probe.status === 503 ? `not set up: on ${host} the API needs ADMIN_KEY` : 'the API needs a key; set ADMIN_KEY to load the examples';
+    const why =
+      probe.status === 503
+        ? `not set up: on ${host} the API needs ADMIN_KEY`
+        : 'the API needs a key; set ADMIN_KEY to load the examples';
     say(`${why}\n`);
     if (once) process.exitCode = 1;
     return false;
@@ -69,8 +88,15 @@ async function serveExamples(
   return true;
 }
 
-function variables(instance: string, host: string, key: string | undefined): Record<string, string> {
-  const digest = key === undefined ? process.env['ADMIN_KEY_SHA256'] : createHash('sha256').update(key).digest('hex');
+function variables(
+  instance: string,
+  host: string,
+  key: string | undefined,
+): Record<string, string> {
+  const digest =
+    key === undefined
+      ? process.env['ADMIN_KEY_SHA256']
+      : createHash('sha256').update(key).digest('hex');
   const passed = ['LOG_LEVEL', 'MAX_RUNNING', 'MAX_QUEUED'].flatMap((name): [string, string][] => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];

@@ -15,6 +15,7 @@ export function bundledVersions(plugins: readonly BundledPlugin[]): PluginVersio
     name: manifest.name,
     version: manifest.version,
     hash,
+    upload: hash,
     size,
     manifest,
     usesWasi: false,

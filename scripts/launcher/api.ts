@@ -18,7 +18,11 @@ export function createApi(url: string, key: string | undefined): Api {
     url,
     get: (path) => fetch(`${url}${path}`, { headers: auth }),
     send: (method, path, { type, content, headers }) =>
-      fetch(`${url}${path}`, { method, body: content, headers: { ...auth, ...headers, 'content-type': type } }),
+      fetch(`${url}${path}`, {
+        method,
+        body: content,
+        headers: { ...auth, ...headers, 'content-type': type },
+      }),
   };
 }
 
@@ -29,7 +33,10 @@ export function json(value: unknown): Body {
 /** The body of an answer that must have gone well. */
 export async function expectJson<T>(answer: Response): Promise<T> {
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${answer.status} from ${new URL(answer.url).pathname}: ${text.slice(0, 2_000)}`);
+  if (!answer.ok)
+    throw new Error(
+      `${answer.status} from ${new URL(answer.url).pathname}: ${text.slice(0, 2_000)}`,
+    );
   // SAFETY: our own API, of this very build.
   return JSON.parse(text) as T;
 }

@@ -10,15 +10,24 @@ import type { ShownRun } from './timeline.ts';
 export const SHOWN_EXAMPLE = 'article-draft';
 
 /** Whether the run's outputs were the expected ones. */
-export async function demonstrate(api: Api, example: Example, say: (text: string) => void): Promise<boolean> {
+export async function demonstrate(
+  api: Api,
+  example: Example,
+  say: (text: string) => void,
+): Promise<boolean> {
   const path = `/v1/recipes/${example.name}/runs`;
-  const answer = await api.send('POST', path, { ...json({ inputs: example.inputs }), headers: { prefer: 'wait=30' } });
+  const answer = await api.send('POST', path, {
+    ...json({ inputs: example.inputs }),
+    headers: { prefer: 'wait=30' },
+  });
   const run = await expectJson<ShownRun>(answer);
   say(`\n${drawTimeline(run)}\n`);
   say(`\noutputs\n${indent(run.result ?? run.error)}\n`);
   say(`\nmetrics\n${indent(run.metrics)}\n`);
   const body = JSON.stringify({ inputs: example.inputs }).replaceAll("'", String.raw`'\''`);
-  say(`\nrun it again\n  curl -sS -X POST '${api.url}${path}' -H 'content-type: application/json' -H 'prefer: wait=30' -d '${body}'\n\n`);
+  say(
+    `\nrun it again\n  curl -sS -X POST '${api.url}${path}' -H 'content-type: application/json' -H 'prefer: wait=30' -d '${body}'\n\n`,
+  );
   if (isDeepStrictEqual(run.result, example.expected)) return true;
   say(`the outputs are not the expected ones:\n${indent(example.expected)}\n`);
   return false;

@@ -23,7 +23,8 @@ export function exampleNames(root: string): string[] {
 }
 
 export function readExample(root: string, name: string): Example {
-  const read = (file: string): unknown => JSON.parse(readFileSync(join(root, 'recipes', name, file), 'utf8'));
+  const read = (file: string): unknown =>
+    JSON.parse(readFileSync(join(root, 'recipes', name, file), 'utf8'));
   return { name, inputs: read('inputs.json'), expected: read('expected.json') };
 }
 
@@ -32,7 +33,9 @@ function uploadedPlugins(root: string): string[] {
   const folder = join(root, 'dist/plugins');
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
-    .map((file): { name: string; 'x-bundled'?: boolean } => JSON.parse(readFileSync(join(folder, file), 'utf8')))
+    .map((file): { name: string; 'x-bundled'?: boolean } =>
+      JSON.parse(readFileSync(join(folder, file), 'utf8')),
+    )
     .filter((manifest) => manifest['x-bundled'] === false)
     .map(({ name }) => name);
 }
@@ -50,7 +53,9 @@ async function uploadPlugin(root: string, api: Api, name: string): Promise<void>
   const packed = new Response(form);
   const type = packed.headers.get('content-type') ?? 'multipart/form-data';
   const content = new Uint8Array(await packed.arrayBuffer());
-  await expectJson(await api.send('PUT', `/v1/plugins/${name}/versions/${version}`, { type, content }));
+  await expectJson(
+    await api.send('PUT', `/v1/plugins/${name}/versions/${version}`, { type, content }),
+  );
 }
 
 async function putRecipe(root: string, api: Api, name: string): Promise<void> {

@@ -20,7 +20,13 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-export async function startServer({ root, host, port, state, variables }: ServerOptions): Promise<Server> {
+export async function startServer({
+  root,
+  host,
+  port,
+  state,
+  variables,
+}: ServerOptions): Promise<Server> {
   const folder = join(root, 'dist/worker');
   const modules = readdirSync(folder)
     .filter((file) => /\.(?:js|wasm)$/.test(file))
@@ -84,7 +90,11 @@ export function buildWhenStale(root: string): void {
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
   process.stdout.write('building the Worker …\n');
   try {
-    execFileSync(process.execPath, ['scripts/build.mjs', '--worker'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+    execFileSync(process.execPath, ['scripts/build.mjs', '--worker'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     throw new Error(`The build failed:\n${said}`, { cause: error });

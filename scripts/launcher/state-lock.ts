@@ -27,7 +27,10 @@ export interface StateLock {
 const PROBE_MS = 1_500;
 
 /** Throws an Error that says who holds the folder. */
-export async function lockState(folder: string, holder: Omit<Holder, 'pid' | 'startedAt'>): Promise<StateLock> {
+export async function lockState(
+  folder: string,
+  holder: Omit<Holder, 'pid' | 'startedAt'>,
+): Promise<StateLock> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'lock.json');
   let mine: Holder = { ...holder, pid: process.pid, startedAt: startOf(process.pid) };
@@ -57,7 +60,8 @@ export async function lockState(folder: string, holder: Omit<Holder, 'pid' | 'st
 async function whyHeld(holder: Holder): Promise<string | undefined> {
   const { pid, startedAt, host, port, workerd } = holder;
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  if (isAlive(pid) && startOf(pid) === startedAt) return `a server (process ${pid}) serves it at ${address}`;
+  if (isAlive(pid) && startOf(pid) === startedAt)
+    return `a server (process ${pid}) serves it at ${address}`;
   if (!(await isServed(address, holder))) return undefined;
   const which = workerd === undefined ? 'workerd' : `workerd (process ${workerd})`;
   return `${which}, left over from a server that was killed (process ${pid}), still serves it at ${address}. End that process, then start again`;
@@ -69,7 +73,12 @@ async function isServed(address: string, { host, port, instance }: Holder): Prom
   try {
     const answer = await fetch(`${address}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
     const health: unknown = await answer.json();
-    return typeof health === 'object' && health !== null && 'instance' in health && health.instance === instance;
+    return (
+      typeof health === 'object' &&
+      health !== null &&
+      'instance' in health &&
+      health.instance === instance
+    );
   } catch (error) {
     return error instanceof Error && error.name === 'TimeoutError';
   }
@@ -77,7 +86,10 @@ async function isServed(address: string, { host, port, instance }: Holder): Prom
 
 export function isOpen(host: string, port: number): Promise<boolean> {
   return new Promise((settle) => {
-    const socket = connect({ host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port });
+    const socket = connect({
+      host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host,
+      port,
+    });
     const end = (open: boolean) => {
       socket.destroy();
       settle(open);
@@ -110,7 +122,13 @@ function startOf(pid: number): string {
 function readHolder(file: string): Holder | undefined {
   try {
     const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    const isHolder = typeof read === 'object' && read !== null && 'pid' in read && 'port' in read && 'instance' in read && 'host' in read;
+    const isHolder =
+      typeof read === 'object' &&
+      read !== null &&
+      'pid' in read &&
+      'port' in read &&
+      'instance' in read &&
+      'host' in read;
     // SAFETY: the fields that decide anything are there, and only launchers write the file.
     return isHolder ? (read as Holder) : undefined;
   } catch {

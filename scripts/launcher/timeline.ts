@@ -12,7 +12,11 @@ export interface ShownRun {
     readonly ended_at?: string;
     readonly attempts: number;
     readonly items?: { readonly done: number; readonly failed: number; readonly total: number };
-    readonly stats?: { readonly wall_ms: number; readonly fuel?: number; readonly provider?: string };
+    readonly stats?: {
+      readonly wall_ms: number;
+      readonly fuel?: number;
+      readonly provider?: string;
+    };
   }[];
   readonly result?: unknown;
   readonly error?: { readonly code: string; readonly detail: string };
@@ -20,7 +24,12 @@ export interface ShownRun {
 }
 
 const BAR_WIDTH = 32;
-const MARKS: Readonly<Record<string, string>> = { completed: '✓', skipped: '·', failed: '✗', cancelled: '✗' };
+const MARKS: Readonly<Record<string, string>> = {
+  completed: '✓',
+  skipped: '·',
+  failed: '✗',
+  cancelled: '✗',
+};
 
 export function drawTimeline(run: ShownRun): string {
   const total = Math.max(1, run.metrics.total_time_ms);
@@ -34,7 +43,10 @@ export function drawTimeline(run: ShownRun): string {
     const to = Date.parse(node.ended_at ?? run.started_at) - start;
     return `  ${mark} ${name}  ${bar(from / total, to / total)}  ${to - from} ms${notes(node)}`;
   });
-  return [`run ${run.id} of recipe "${run.recipe}": ${run.status} in ${run.metrics.total_time_ms} ms`, ...lines].join('\n');
+  return [
+    `run ${run.id} of recipe "${run.recipe}": ${run.status} in ${run.metrics.total_time_ms} ms`,
+    ...lines,
+  ].join('\n');
 }
 
 function bar(from: number, to: number): string {

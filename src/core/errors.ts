@@ -12,10 +12,22 @@ interface ErrorKind {
   readonly blame: Blame;
 }
 
-const caller = (status: number, retryable = false): ErrorKind => ({ status, retryable, blame: 'caller' });
+const caller = (status: number, retryable = false): ErrorKind => ({
+  status,
+  retryable,
+  blame: 'caller',
+});
 const author = (status = 422): ErrorKind => ({ status, retryable: false, blame: 'author' });
-const system = (status: number, retryable = false): ErrorKind => ({ status, retryable, blame: 'system' });
-const provider = (status: number, retryable: boolean): ErrorKind => ({ status, retryable, blame: 'provider' });
+const system = (status: number, retryable = false): ErrorKind => ({
+  status,
+  retryable,
+  blame: 'system',
+});
+const provider = (status: number, retryable: boolean): ErrorKind => ({
+  status,
+  retryable,
+  blame: 'provider',
+});
 
 /** The one table of codes. `docs/reference/errors.md` lists the same codes; a test compares them. */
 export const ERRORS = {
@@ -136,7 +148,10 @@ export function failure(code: ErrorCode, message: string): Failure {
   return { code, message, retryable: ERRORS[code].retryable };
 }
 
-export function fail(code: ErrorCode, message: string): { readonly ok: false; readonly error: Failure } {
+export function fail(
+  code: ErrorCode,
+  message: string,
+): { readonly ok: false; readonly error: Failure } {
   return { ok: false, error: failure(code, message) };
 }
 
@@ -146,7 +161,11 @@ export class ComposerError extends Error {
   /** Findings with positions, when the error is about a text. */
   readonly issues: readonly Issue[];
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; issues?: readonly Issue[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; issues?: readonly Issue[] } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ComposerError';
     this.code = code;

@@ -16,7 +16,9 @@ export function schemaFaults(schema: JsonValue, value: JsonValue): readonly Sche
   if (!isJsonObject(schema)) return [{ pointer: '', detail: 'The schema is not an object' }];
   try {
     // SAFETY: the validator reads a schema as the plain JSON it is.
-    const { valid, errors } = new Validator(schema as unknown as Schema, '7', false).validate(value);
+    const { valid, errors } = new Validator(schema as unknown as Schema, '7', false).validate(
+      value,
+    );
     if (valid) return [];
     return leaves(errors).map(({ instanceLocation, error }) => ({
       pointer: instanceLocation.replace(/^#/, ''),

@@ -59,7 +59,10 @@ function isLowSurrogate(unit: number): boolean {
 export const MAX_JSON_DEPTH = 128;
 
 /** Parses JSON text that nests at most `maxDepth` deep. Nothing: it is not such a text. */
-export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): { readonly value: JsonValue } | undefined {
+export function parseJson(
+  text: string,
+  maxDepth = MAX_JSON_DEPTH,
+): { readonly value: JsonValue } | undefined {
   if (depthOf(text) > maxDepth) return undefined;
   try {
     // SAFETY: what JSON.parse returns is a JSON value.
@@ -80,7 +83,8 @@ function depthOf(text: string): number {
       if (unit === BACKSLASH) index += 1;
       else if (unit === QUOTE) isInString = false;
     } else if (unit === QUOTE) isInString = true;
-    else if (unit === BRACKET_OPEN || unit === BRACE_OPEN) deepest = Math.max(deepest, (depth += 1));
+    else if (unit === BRACKET_OPEN || unit === BRACE_OPEN)
+      deepest = Math.max(deepest, (depth += 1));
     else if (unit === BRACKET_CLOSE || unit === BRACE_CLOSE) depth -= 1;
   }
   return deepest;

@@ -27,7 +27,7 @@ export interface Driver {
 }
 
 /** Turns that may follow one another before other work of the isolate gets its chance. */
-const TURNS_IN_A_ROW = 64;
+const TURNS_IN_A_ROW = 16;
 
 export function createDriver(deps: DriverDeps): Driver {
   const { state, clock } = deps;

@@ -40,7 +40,14 @@ export async function attempt(
   }
   const { stats, ...rest } = outcome.value;
   const wallMs = deps.clock.now() - startedAt;
-  return { type: 'succeeded', key, attempt: number, warnings: [...missing], stats: { wallMs, ...stats }, ...rest };
+  return {
+    type: 'succeeded',
+    key,
+    attempt: number,
+    warnings: [...missing],
+    stats: { wallMs, ...stats },
+    ...rest,
+  };
 }
 
 interface Given {
@@ -50,19 +57,32 @@ interface Given {
   readonly startedAt: number;
 }
 
-async function run(deps: AttemptDeps, given: Given, cancelled: AbortSignal): Promise<Result<TaskOutcome>> {
+async function run(
+  deps: AttemptDeps,
+  given: Given,
+  cancelled: AbortSignal,
+): Promise<Result<TaskOutcome>> {
   const { state, step, missing, startedAt } = given;
   const { clock, tenant, functions, models } = deps;
   const { node } = step;
   const task = findTask(node.type);
   if (task === undefined) {
-    return { ok: false, error: failure('recipe_invalid', `Cannot run node "${node.id}": type "${node.type}" is not available`) };
+    return {
+      ok: false,
+      error: failure(
+        'recipe_invalid',
+        `Cannot run node "${node.id}": type "${node.type}" is not available`,
+      ),
+    };
   }
   const timeoutMs = step.map?.progress?.node.itemTimeoutMs ?? node.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = clock.timeout(timeoutMs);
   const signal = AbortSignal.any([cancelled, deadline]);
   try {
-    const { context: outer, input } = stepContext(state, step, { now: startedAt, random: deps.ids.random });
+    const { context: outer, input } = stepContext(state, step, {
+      now: startedAt,
+      random: deps.ids.random,
+    });
     const context = { ...outer, missing };
     const outcome = await task({ tenant, node, step, context, input, functions, models, signal });
     if (!outcome.ok && deadline.aborted) return { ok: false, error: late(node.id, timeoutMs) };
@@ -71,7 +91,11 @@ async function run(deps: AttemptDeps, given: Given, cancelled: AbortSignal): Pro
     if (deadline.aborted) return { ok: false, error: late(node.id, timeoutMs) };
     const known = toFailure(error);
     if (known.code === 'internal') {
-      deps.log.write('error', 'attempt_broke', { run: state.identity.id, step: step.key, reason: String(error) });
+      deps.log.write('error', 'attempt_broke', {
+        run: state.identity.id,
+        step: step.key,
+        reason: String(error),
+      });
     }
     return { ok: false, error: known };
   }

@@ -23,12 +23,18 @@ export interface Functions {
 
 type Config = { readonly [key: string]: string };
 
-export type FunctionOutcome = { readonly output: JsonValue; readonly logs: PluginReply['logs'] } & Pick<
-  StepStats,
-  'fuel' | 'memoryPages'
->;
+export type FunctionOutcome = {
+  readonly output: JsonValue;
+  readonly logs: PluginReply['logs'];
+} & Pick<StepStats, 'fuel' | 'memoryPages'>;
 
-export function createFunctions({ catalog, sandbox }: { catalog: Catalog; sandbox: Sandbox }): Functions {
+export function createFunctions({
+  catalog,
+  sandbox,
+}: {
+  catalog: Catalog;
+  sandbox: Sandbox;
+}): Functions {
   return {
     async find(tenant, reference, pins) {
       const pinned = Object.hasOwn(pins, reference) ? pins[reference] : undefined;

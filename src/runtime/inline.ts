@@ -8,19 +8,34 @@ import { createFunctions } from './functions.ts';
 import type { Ports, Submission } from './ports.ts';
 
 /** Runs to the end and keeps the run's record. The signal cancels it. */
-export async function runInline(ports: Ports, submission: Submission, signal?: AbortSignal): Promise<RunView> {
+export async function runInline(
+  ports: Ports,
+  submission: Submission,
+  signal?: AbortSignal,
+): Promise<RunView> {
   const { clock, ids, log, models, runs } = ports;
   const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs } = submission;
   const events: RunEvent[] = [];
   const identity = {
-    id: ids.next('run'), recipe, recipeVersion, planHash, labels, inputs,
-    mode: 'inline' as const, createdAt: clock.now(),
+    id: ids.next('run'),
+    recipe,
+    recipeVersion,
+    planHash,
+    labels,
+    inputs,
+    mode: 'inline' as const,
+    createdAt: clock.now(),
   };
   const state = createRunState(identity, plan);
   const stopWaking = new AbortController();
   let wake = new AbortController();
   const driver = createDriver({
-    tenant, state, clock, ids, log, models,
+    tenant,
+    state,
+    clock,
+    ids,
+    log,
+    models,
     functions: createFunctions(ports),
     commit: (record) => events.push(...record.events),
     wakeAt(dueAt) {
@@ -41,6 +56,13 @@ export async function runInline(ports: Ports, submission: Submission, signal?: A
   stopWaking.abort();
   const shown = shownOf(state, clock.now());
   const view = showRun(shown);
-  await runs.record({ tenant, view, nodes: showNodes(shown), events });
+  const { idempotency } = submission;
+  await runs.record({
+    tenant,
+    view,
+    nodes: showNodes(shown),
+    events,
+    ...(idempotency && { idempotency }),
+  });
   return view;
 }

@@ -1,18 +1,44 @@
 /** What happens to an upload before it may ever run, and trying a function out. */
 import { ComposerError, failure, fail, ok } from '../core/errors.ts';
 import type { Issue, Result } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
 import { FUEL_EXPORT, START_FUEL } from '../core/plugin/fuel.ts';
 import { inspectModule } from '../core/plugin/inspect.ts';
 import type { ModuleInfo } from '../core/plugin/inspect.ts';
 import { instrumentModule } from '../core/plugin/instrument.ts';
-import { checkManifest, defaultManifest, findManifestSection, loadManifest } from '../core/plugin/manifest.ts';
+import {
+  checkManifest,
+  defaultManifest,
+  findManifestSection,
+  loadManifest,
+} from '../core/plugin/manifest.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import { createFunctions } from './functions.ts';
 import type { Ports, PluginVersion, Tenant } from './ports.ts';
-import type { FunctionCall, FunctionReply, PluginFindings } from './services.ts';
 
 const CALL_TIMEOUT_MS = 30_000;
+
+export interface FunctionCall {
+  readonly version?: string;
+  readonly input: JsonValue;
+  readonly config?: { readonly [key: string]: string };
+}
+
+export interface FunctionReply {
+  readonly output: JsonValue;
+  readonly fuel: number | null;
+  readonly memory_pages: number;
+  readonly wall_ms: number;
+  readonly logs: readonly { readonly level: string; readonly text: string }[];
+}
+
+export interface PluginFindings {
+  readonly valid: boolean;
+  readonly info?: ModuleInfo;
+  readonly manifest?: PluginManifest;
+  readonly diagnostics: readonly Issue[];
+}
 
 export interface Upload {
   readonly name: string;
@@ -35,9 +61,13 @@ export function inspectPlugin(
   const info = inspected.value;
   const manifest = manifestOf(bytes, info, given);
   if (!manifest.ok) return { valid: false, info, diagnostics: manifest.error };
-  const diagnostics = [...checkManifest(manifest.value, info), ...mismatches(manifest.value, given)];
+  const diagnostics = [
+    ...checkManifest(manifest.value, info),
+    ...mismatches(manifest.value, given),
+  ];
   // The decoder is stricter than the engine; what passes here and fails there is our own fault.
-  if (!sandbox.validate(bytes)) diagnostics.push(finding('not_valid', 'The module does not validate'));
+  if (!sandbox.validate(bytes))
+    diagnostics.push(finding('not_valid', 'The module does not validate'));
   const valid = diagnostics.every(({ severity }) => severity !== 'error');
   return { valid, info, manifest: manifest.value, diagnostics };
 }
@@ -53,7 +83,10 @@ function manifestOf(
 }
 
 /** A manifest for something else is a mistake at upload. */
-function mismatches(manifest: PluginManifest, given: { readonly name?: string; readonly version?: string }): Issue[] {
+function mismatches(
+  manifest: PluginManifest,
+  given: { readonly name?: string; readonly version?: string },
+): Issue[] {
   const issues: Issue[] = [];
   for (const key of ['name', 'version'] as const) {
     const wanted = given[key];
@@ -75,7 +108,9 @@ export async function putPlugin(
   { name, version, bytes, manifestText }: Upload,
 ): Promise<Result<PluginVersion & { readonly created: boolean }>> {
   const { valid, info, manifest, diagnostics } = inspectPlugin(ports, bytes, {
-    name, version, ...(manifestText !== undefined && { manifestText }),
+    name,
+    version,
+    ...(manifestText !== undefined && { manifestText }),
   });
   if (!valid || info === undefined || manifest === undefined) {
     const [first] = diagnostics;
@@ -83,10 +118,21 @@ export async function putPlugin(
     throw new ComposerError('plugin_invalid', message, { issues: diagnostics });
   }
   const metered = meter(ports, bytes, `${name}@${version}`);
-  const hash = await ports.digests.sha256(metered);
+  const [hash, upload] = await Promise.all([
+    ports.digests.sha256(metered),
+    ports.digests.sha256(bytes),
+  ]);
   await ports.pluginBytes.put(tenant, hash, metered);
   const { usesWasi } = info;
-  return ports.catalog.putPlugin(tenant, { name, version, hash, size: metered.length, manifest, usesWasi });
+  return ports.catalog.putPlugin(tenant, {
+    name,
+    version,
+    hash,
+    upload,
+    size: metered.length,
+    manifest,
+    usesWasi,
+  });
 }
 
 /** Puts the fuel counter in. What is stored, hashed and run is the metered module alone. */
@@ -115,7 +161,10 @@ export async function callFunction(
   const called = await createFunctions(ports).call(request, deadline);
   if (!called.ok) {
     if (!deadline.aborted) return called;
-    return { ok: false, error: failure('timeout', `Cannot finish "${plugin}.${fn}" within ${CALL_TIMEOUT_MS} ms`) };
+    return {
+      ok: false,
+      error: failure('timeout', `Cannot finish "${plugin}.${fn}" within ${CALL_TIMEOUT_MS} ms`),
+    };
   }
   const { output, fuel, memoryPages, logs } = called.value;
   const wall_ms = ports.clock.now() - startedAt;

@@ -27,7 +27,7 @@ export interface Ids {
   /** A fresh id: `run_` and a ULID. */
   next(prefix: 'run' | 'req' | 'apr' | 'key'): string;
   /** A number from 0 up to 1, for jitter and the `random` filter. */
-  random(): number;
+  readonly random: () => number;
 }
 
 export interface Digests {
@@ -59,8 +59,10 @@ export interface StoredRecipe extends RecipeVersion {
 export interface PluginVersion {
   readonly name: string;
   readonly version: string;
-  /** SHA-256 of exactly the stored bytes. */
+  /** SHA-256 of exactly the stored bytes: the metered module. What runs pin. */
   readonly hash: Digest;
+  /** SHA-256 of the bytes as they were uploaded: what tells one upload from another. */
+  readonly upload: Digest;
   readonly size: number;
   readonly manifest: PluginManifest;
   readonly usesWasi: boolean;
@@ -82,7 +84,7 @@ export interface Catalog {
   /** False when there was none, or none with the digest `ifMatch`. Runs keep what they have pinned. */
   deleteRecipe(tenant: Tenant, name: string, ifMatch?: Digest): Promise<boolean>;
 
-  /** `plugin_exists` when this version has other bytes. */
+  /** `plugin_exists` when this version was uploaded with other bytes or another manifest. */
   putPlugin(
     tenant: Tenant,
     plugin: Omit<PluginVersion, 'createdAt' | 'bundled'>,
@@ -162,7 +164,13 @@ export interface Submission {
   readonly labels: JsonObject;
   /** Warnings found before the run, kept with it. */
   readonly warnings: readonly Issue[];
-  readonly idempotency?: { readonly key: string; readonly bodyHash: Digest };
+  readonly idempotency?: Idempotency;
+}
+
+/** A key under which a second submission gets the first one's run. */
+export interface Idempotency {
+  readonly key: string;
+  readonly bodyHash: Digest;
 }
 
 export interface RunFilter {
@@ -180,12 +188,15 @@ export interface FinishedRun {
   readonly view: RunView;
   readonly nodes: readonly NodeView[];
   readonly events: readonly RunEvent[];
+  readonly idempotency?: Idempotency;
 }
 
 /** Durable runs of a tenant. */
 export interface Runs {
   /** Durable before it answers. */
-  submit(submission: Submission): Promise<Result<{ readonly view: RunView; readonly replayed: boolean }>>;
+  submit(
+    submission: Submission,
+  ): Promise<Result<{ readonly view: RunView; readonly replayed: boolean }>>;
   find(tenant: Tenant, id: RunId): Promise<RunView | undefined>;
   /** All steps of one node, outputs included: visits and, for a map, its items. */
   findNode(tenant: Tenant, id: RunId, node: string): Promise<Result<readonly NodeView[]>>;
@@ -204,6 +215,11 @@ export interface Runs {
   wait(tenant: Tenant, id: RunId, waitMs: number): Promise<RunView | undefined>;
   /** Idempotent; a run that ended otherwise is `run_finished`. */
   cancel(tenant: Tenant, id: RunId): Promise<Result<RunView>>;
+  /**
+   * Takes a key for a run that is executed elsewhere. Null: it is the caller's, until `record`;
+   * else the run that had it. `conflict` while another caller has it.
+   */
+  reserve(tenant: Tenant, idempotency: Idempotency | undefined): Promise<Result<RunView | null>>;
   record(run: FinishedRun): Promise<void>;
 }
 

@@ -30,7 +30,10 @@ export interface RecipeSource {
 export interface Recipes {
   compile(tenant: Tenant, source: RecipeSource): Promise<CompiledRecipe>;
   /** Throws `recipe_invalid` with every diagnostic. */
-  planOf(tenant: Tenant, source: RecipeSource): Promise<PinnedPlan & { readonly warnings: readonly Issue[] }>;
+  planOf(
+    tenant: Tenant,
+    source: RecipeSource,
+  ): Promise<PinnedPlan & { readonly warnings: readonly Issue[] }>;
 }
 
 const MAX_SOURCES = 100;
@@ -38,11 +41,23 @@ const MAX_SOURCES = 100;
 const MAX_PLAN_BYTES = 1_500_000;
 const MAX_REMEMBERED = 200;
 
-export function createRecipes({ catalog, digests }: { catalog: Catalog; digests: Digests }): Recipes {
-  const remembered = new Map<string, { readonly plugins: readonly PluginVersion[]; readonly result: CompiledRecipe }>();
+export function createRecipes({
+  catalog,
+  digests,
+}: {
+  catalog: Catalog;
+  digests: Digests;
+}): Recipes {
+  const remembered = new Map<
+    string,
+    { readonly plugins: readonly PluginVersion[]; readonly result: CompiledRecipe }
+  >();
 
   async function compile(tenant: Tenant, source: RecipeSource): Promise<CompiledRecipe> {
-    const [plugins, sources] = await Promise.all([catalog.listPlugins(tenant), gather(catalog, tenant, source)]);
+    const [plugins, sources] = await Promise.all([
+      catalog.listPlugins(tenant),
+      gather(catalog, tenant, source),
+    ]);
     // The catalog gives the same list for as long as nothing in it has changed.
     const closure = [tenant, source.path, source.strict, source.text, ...[...sources].flat()];
     const key = await digests.sha256(JSON.stringify(closure));
@@ -73,7 +88,8 @@ export function createRecipes({ catalog, digests }: { catalog: Catalog; digests:
     if (plan === undefined) return { diagnostics };
     // SAFETY: a plan is pure JSON by its own invariant.
     const canonical = canonicalJson(plan as unknown as JsonValue);
-    if (utf8Length(canonical) > MAX_PLAN_BYTES) return { diagnostics: [...diagnostics, tooLarge()] };
+    if (utf8Length(canonical) > MAX_PLAN_BYTES)
+      return { diagnostics: [...diagnostics, tooLarge()] };
     return { pinned: { plan, planHash: await digests.sha256(canonical) }, diagnostics };
   }
 
@@ -88,7 +104,10 @@ export function createRecipes({ catalog, digests }: { catalog: Catalog; digests:
 }
 
 function tooLarge(): Issue {
-  const { code, message } = failure('plan_too_large', `Cannot keep the plan: it is larger than ${MAX_PLAN_BYTES} bytes`);
+  const { code, message } = failure(
+    'plan_too_large',
+    `Cannot keep the plan: it is larger than ${MAX_PLAN_BYTES} bytes`,
+  );
   return { severity: 'error', code, detail: message, pointer: '', line: 1, column: 1 };
 }
 
@@ -96,17 +115,24 @@ function describe(diagnostics: readonly Issue[]): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : '';
-  const place = first?.line === undefined ? '' : ` at line ${first.line}, column ${first.column ?? 1}`;
+  const place =
+    first?.line === undefined ? '' : ` at line ${first.line}, column ${first.column ?? 1}`;
   return `Cannot use the recipe: ${first?.detail ?? 'it has errors'}${place}${more}`;
 }
 
 function functionNames(plugins: readonly PluginVersion[]): string[] {
-  const names = plugins.flatMap(({ name, manifest }) => manifest.functions.map(({ id }) => `${name}.${id}`));
+  const names = plugins.flatMap(({ name, manifest }) =>
+    manifest.functions.map(({ id }) => `${name}.${id}`),
+  );
   return [...new Set(names)];
 }
 
 /** Texts of all that a recipe imports or runs, however deep, by their path in the store. */
-async function gather(catalog: Catalog, tenant: Tenant, { text, path }: RecipeSource): Promise<Map<string, string>> {
+async function gather(
+  catalog: Catalog,
+  tenant: Tenant,
+  { text, path }: RecipeSource,
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const looked = new Set<string>([path]);
   let wave = [{ text, path }];
@@ -121,7 +147,11 @@ async function gather(catalog: Catalog, tenant: Tenant, { text, path }: RecipeSo
   return found;
 }
 
-async function findText(catalog: Catalog, tenant: Tenant, path: string): Promise<{ text: string; path: string } | undefined> {
+async function findText(
+  catalog: Catalog,
+  tenant: Tenant,
+  path: string,
+): Promise<{ text: string; path: string } | undefined> {
   const name = nameOf(path);
   const stored = name === undefined ? undefined : await catalog.findRecipe(tenant, name);
   return stored && { text: stored.text, path };

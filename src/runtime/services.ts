@@ -1,14 +1,13 @@
 /** What the API can do, as calls on the ports: the one seam between HTTP and everything behind it. */
-import type { Issue, Result } from '../core/errors.ts';
-import type { JsonObject, JsonValue } from '../core/json.ts';
-import type { ModuleInfo } from '../core/plugin/inspect.ts';
-import type { PluginManifest } from '../core/plugin/manifest.ts';
-import type { RunView } from '../core/run/view.ts';
-import type { Ports, PluginVersion, RecipeVersion, Submission, Tenant } from './ports.ts';
 import { ComposerError, fail, ok } from '../core/errors.ts';
+import type { Issue, Result } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
 import { checkInputs, inputsSchema } from '../core/recipe/inputs.ts';
+import type { RunView } from '../core/run/view.ts';
 import { runInline } from './inline.ts';
 import { callFunction, inspectPlugin, putPlugin } from './plugins.ts';
+import type { FunctionCall, FunctionReply, PluginFindings } from './plugins.ts';
+import type { Ports, PluginVersion, RecipeVersion, Submission, Tenant } from './ports.ts';
 import { createRecipes, pathOf } from './recipes.ts';
 import type { Recipes } from './recipes.ts';
 
@@ -21,27 +20,6 @@ export interface SubmitRequest {
   readonly labels: JsonObject;
   readonly mode: 'durable' | 'inline';
   readonly idempotency?: { readonly key: string; readonly bodyHash: string };
-}
-
-export interface FunctionCall {
-  readonly version?: string;
-  readonly input: JsonValue;
-  readonly config?: { readonly [key: string]: string };
-}
-
-export interface FunctionReply {
-  readonly output: JsonValue;
-  readonly fuel: number | null;
-  readonly memory_pages: number;
-  readonly wall_ms: number;
-  readonly logs: readonly { readonly level: string; readonly text: string }[];
-}
-
-export interface PluginFindings {
-  readonly valid: boolean;
-  readonly info?: ModuleInfo;
-  readonly manifest?: PluginManifest;
-  readonly diagnostics: readonly Issue[];
 }
 
 export interface Services {
@@ -59,7 +37,9 @@ export interface Services {
     name: string,
     text: string,
     options: { ifMatch?: string | null; strict: boolean },
-  ): Promise<Result<RecipeVersion & { readonly created: boolean; readonly diagnostics: readonly Issue[] }>>;
+  ): Promise<
+    Result<RecipeVersion & { readonly created: boolean; readonly diagnostics: readonly Issue[] }>
+  >;
   /** Throws `recipe_invalid` or `inputs_invalid` with every finding. */
   submit(
     tenant: Tenant,
@@ -91,19 +71,30 @@ export function createServices(ports: Ports): Services {
     async inputsSchema(tenant, name, version) {
       const stored = await catalog.findRecipe(tenant, name, version);
       if (stored === undefined) return missingRecipe(name, version);
-      const { plan } = await recipes.planOf(tenant, { text: stored.text, path: pathOf(name), strict: false });
+      const { plan } = await recipes.planOf(tenant, {
+        text: stored.text,
+        path: pathOf(name),
+        strict: false,
+      });
       return ok(inputsSchema(plan));
     },
     async putRecipe(tenant, name, text, { ifMatch, strict }) {
       const { warnings } = await recipes.planOf(tenant, { text, path: pathOf(name), strict });
       const digest = await digests.sha256(text);
-      const put = await catalog.putRecipe(tenant, name, { text, digest, ...(ifMatch !== undefined && { ifMatch }) });
+      const put = await catalog.putRecipe(tenant, name, {
+        text,
+        digest,
+        ...(ifMatch !== undefined && { ifMatch }),
+      });
       return put.ok ? ok({ ...put.value, diagnostics: warnings }) : put;
     },
     async submit(tenant, request) {
       const submission = await prepare({ ports, recipes }, tenant, request);
       if (!submission.ok) return submission;
       if (request.mode === 'durable') return runs.submit(submission.value);
+      const earlier = await runs.reserve(tenant, submission.value.idempotency);
+      if (!earlier.ok) return earlier;
+      if (earlier.value !== null) return ok({ view: earlier.value, replayed: true });
       return ok({ view: await runInline(ports, submission.value), replayed: false });
     },
     async inspectPlugin(bytes, manifestText) {
@@ -121,7 +112,8 @@ async function prepare(
   request: SubmitRequest,
 ): Promise<Result<Submission>> {
   const { recipe, version, source, labels, idempotency } = request;
-  const stored = recipe === undefined ? undefined : await ports.catalog.findRecipe(tenant, recipe, version);
+  const stored =
+    recipe === undefined ? undefined : await ports.catalog.findRecipe(tenant, recipe, version);
   if (recipe !== undefined && stored === undefined) return missingRecipe(recipe, version);
   const text = stored?.text ?? source ?? '';
   const path = pathOf(recipe ?? 'unnamed');
@@ -140,7 +132,9 @@ async function prepare(
     planHash,
     labels,
     inputs: checked.value.values,
-    warnings: [...warnings, ...checked.value.warnings].filter(({ severity }) => severity === 'warning'),
+    warnings: [...warnings, ...checked.value.warnings].filter(
+      ({ severity }) => severity === 'warning',
+    ),
     ...(idempotency && { idempotency }),
   });
 }

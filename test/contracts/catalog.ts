@@ -20,6 +20,7 @@ export const BUNDLED: PluginVersion = {
   name: 'text-tools',
   version: '1.0.0',
   hash: 'b'.repeat(64),
+  upload: 'c'.repeat(64),
   size: 10,
   manifest: { ...manifest, name: 'text-tools' },
   usesWasi: false,
@@ -27,10 +28,11 @@ export const BUNDLED: PluginVersion = {
   createdAt: 0,
 };
 
-const plugin = (version: string, hash = 'a'.repeat(64)) => ({
+const plugin = (version: string, upload = 'a'.repeat(64), hash = 'f'.repeat(64)) => ({
   name: 'grader',
   version,
   hash,
+  upload,
   size: 123,
   manifest,
   usesWasi: true,
@@ -222,6 +224,24 @@ function describePlugins(make: () => CatalogSubject): void {
     });
   });
 
+  it('putPlugin() of the same bytes with another manifest is plugin_exists', async () => {
+    const { catalog } = make();
+    await catalog.putPlugin('acme', plugin('1.0.0'));
+    const other = { ...plugin('1.0.0'), manifest: { ...manifest, description: 'another' } };
+    expect(await catalog.putPlugin('acme', other)).toMatchObject({
+      ok: false,
+      error: { code: 'plugin_exists' },
+    });
+  });
+
+  it('putPlugin() of an upload that is metered into other bytes now keeps the version', async () => {
+    const { catalog } = make();
+    await catalog.putPlugin('acme', plugin('1.0.0'));
+    const remade = await catalog.putPlugin('acme', plugin('1.0.0', 'a'.repeat(64), '9'.repeat(64)));
+    expect(remade).toMatchObject({ ok: true, value: { created: false, hash: '9'.repeat(64) } });
+    expect((await catalog.listPlugins('acme'))[0]).toMatchObject({ hash: '9'.repeat(64) });
+  });
+
   it('putPlugin() never replaces a bundled version', async () => {
     const { catalog } = make();
     const { bundled: _bundled, createdAt: _createdAt, ...same } = BUNDLED;
@@ -229,7 +249,7 @@ function describePlugins(make: () => CatalogSubject): void {
       ok: true,
       value: { ...BUNDLED, created: false },
     });
-    const put = await catalog.putPlugin('acme', { ...same, hash: 'e'.repeat(64) });
+    const put = await catalog.putPlugin('acme', { ...same, upload: 'e'.repeat(64) });
     expect(put).toMatchObject({ ok: false, error: { code: 'plugin_exists' } });
     expect(await catalog.listPlugins('acme')).toEqual([BUNDLED]);
   });

@@ -152,6 +152,7 @@ rows(
     "{#--#}x",
     "{#-#}  x",
     "a {%+ if yes %} b {%+ endif %} c",
+    "a {{+ name }} {{+name -}} b",
     "a  {%- if yes -%}  b  {%- endif -%}  c",
     "  {{- '  x  ' -}}  ",
     "{{ name -}}\n\n\t{{ n }}",
@@ -519,6 +520,7 @@ row("{{ 2.5|round }} {{ 3.5|round }} {{ 1.005|round(2) }}", "2 4 1", NUMBER)
 row("{{ 7|round(2) }}")
 row("{{ '3'|float }} {{ 3|float }} {{ 'x'|float }}", "3 3 0", NUMBER)
 row("{{ 42.0|string }}", "42", NUMBER)
+row("{{ 2 ** -14 }} {{ 2 ** 70 }}", "0.00006103515625 1.1805916207174113e+21", NUMBER)
 row("{{ 'abc'|abs }}", error="template_error", reason="a text has no absolute value")
 row("{{ '-3'|abs }} {{ '2.6'|round }}", "3 3", NUMERIC)
 

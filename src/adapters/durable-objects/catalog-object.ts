@@ -23,6 +23,7 @@ export interface PluginRow {
   readonly name: string;
   readonly version: string;
   readonly hash: Digest;
+  readonly upload: Digest;
   readonly size: number;
   readonly manifest: string;
   readonly usesWasi: boolean;
@@ -37,7 +38,7 @@ export interface PluginList {
 }
 
 const PLUGIN_COLUMNS =
-  'name, version, hash, size, manifest, uses_wasi AS usesWasi, created_at AS createdAt';
+  'name, version, hash, upload, size, manifest, uses_wasi AS usesWasi, created_at AS createdAt';
 const RECIPE_COLUMNS = 'name, version, digest, created_at AS createdAt';
 
 // Type aliases, because SqlStorage wants an index signature that an interface does not have.
@@ -164,18 +165,32 @@ function putPlugin(
   plugin: Omit<PluginRow, 'createdAt'>,
   now: EpochMs,
 ): Result<PluginRow & { readonly created: boolean }> {
-  const { name, version, hash, size, manifest, usesWasi } = plugin;
+  const { name, version, hash, upload, size, manifest, usesWasi } = plugin;
   const same = findPlugin(sql, name, version);
-  if (same?.hash === hash) return ok({ ...same, created: false });
   if (same !== undefined) {
-    return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it has other bytes`);
+    if (same.upload !== upload || same.manifest !== manifest) {
+      return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it has other bytes`);
+    }
+    // A later release may meter the same upload into other bytes; runs keep what they have pinned.
+    if (same.hash !== hash) {
+      sql.exec(
+        'UPDATE plugins SET hash = ?, size = ? WHERE name = ? AND version = ?',
+        hash,
+        size,
+        name,
+        version,
+      );
+      countChange(sql);
+    }
+    return ok({ ...same, hash, size, created: false });
   }
   sql.exec(
-    `INSERT INTO plugins (name, version, hash, size, manifest, uses_wasi, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO plugins (name, version, hash, upload, size, manifest, uses_wasi, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     name,
     version,
     hash,
+    upload,
     size,
     manifest,
     usesWasi ? 1 : 0,

@@ -23,6 +23,7 @@ const STEPS: readonly string[] = [
      name TEXT NOT NULL,
      version TEXT NOT NULL,
      hash TEXT NOT NULL,
+     upload TEXT NOT NULL,
      size INTEGER NOT NULL,
      manifest TEXT NOT NULL,
      uses_wasi INTEGER NOT NULL,

@@ -53,13 +53,21 @@ function pluginsOf(
   const lists = new Map<Tenant, { revision: number; plugins: readonly PluginVersion[] }>();
   return {
     async putPlugin(tenant, plugin) {
-      const { name, version, hash, size, manifest, usesWasi } = plugin;
+      const { name, version, hash, upload, size, manifest, usesWasi } = plugin;
       const same = bundled.find((one) => one.name === name && one.version === version);
-      if (same?.hash === hash) return ok({ ...same, created: false });
+      if (same?.upload === upload) return ok({ ...same, created: false });
       if (same !== undefined) {
         return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it is bundled`);
       }
-      const row = { name, version, hash, size, usesWasi, manifest: JSON.stringify(manifest) };
+      const row = {
+        name,
+        version,
+        hash,
+        upload,
+        size,
+        usesWasi,
+        manifest: JSON.stringify(manifest),
+      };
       const stored = await objectOf(tenant).putPlugin(row);
       if (!stored.ok) return stored;
       const { created, ...kept } = stored.value;

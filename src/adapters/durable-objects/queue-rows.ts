@@ -28,19 +28,35 @@ export function insertRun(sql: SqlStorage, { tenant, status, identity }: RunHead
   );
 }
 
-export function setStatus(sql: SqlStorage, id: RunId, { status, endedAt }: Pick<RunRow, 'status' | 'endedAt'>): void {
+export function setStatus(
+  sql: SqlStorage,
+  id: RunId,
+  { status, endedAt }: Pick<RunRow, 'status' | 'endedAt'>,
+): void {
   sql.exec('UPDATE runs SET status = ?, ended_at = ? WHERE id = ?', status, endedAt ?? null, id);
 }
 
-export function writeTurn(sql: SqlStorage, id: RunId, { run, steps, ledger, events }: TurnRecord): void {
+export function writeTurn(
+  sql: SqlStorage,
+  id: RunId,
+  { run, steps, ledger, events }: TurnRecord,
+): void {
   sql.exec('INSERT OR REPLACE INTO run_rows (run, body) VALUES (?, ?)', id, JSON.stringify(run));
   for (const step of steps) {
-    sql.exec('INSERT OR REPLACE INTO steps (run, key, body) VALUES (?, ?, ?)', id, step.key, JSON.stringify(step));
+    sql.exec(
+      'INSERT OR REPLACE INTO steps (run, key, body) VALUES (?, ?, ?)',
+      id,
+      step.key,
+      JSON.stringify(step),
+    );
   }
   for (const { key, segment, entries } of ledger) {
     sql.exec(
       'INSERT OR REPLACE INTO ledger (run, key, segment, body) VALUES (?, ?, ?, ?)',
-      id, key, segment, JSON.stringify(entries),
+      id,
+      key,
+      segment,
+      JSON.stringify(entries),
     );
   }
   writeEvents(sql, id, events);
@@ -50,14 +66,23 @@ export function writeEvents(sql: SqlStorage, id: RunId, events: readonly RunEven
   for (let at = 0; at < events.length; at += EVENTS_IN_A_ROW) {
     const batch = events.slice(at, at + EVENTS_IN_A_ROW);
     const seq = batch.at(-1)?.seq ?? 0;
-    sql.exec('INSERT INTO events (run, seq, body) VALUES (?, ?, ?)', id, seq, JSON.stringify(batch));
+    sql.exec(
+      'INSERT INTO events (run, seq, body) VALUES (?, ?, ?)',
+      id,
+      seq,
+      JSON.stringify(batch),
+    );
   }
 }
 
 /** Events after `after`, at most about `limit`. */
 export function readEvents(sql: SqlStorage, id: RunId, after: number, limit: number): RunEvent[] {
   const found: RunEvent[] = [];
-  const rows = sql.exec<{ body: string }>('SELECT body FROM events WHERE run = ? AND seq > ? ORDER BY seq', id, after);
+  const rows = sql.exec<{ body: string }>(
+    'SELECT body FROM events WHERE run = ? AND seq > ? ORDER BY seq',
+    id,
+    after,
+  );
   for (const { body } of rows) {
     // SAFETY: written by `writeEvents`.
     const batch = JSON.parse(body) as RunEvent[];
@@ -69,11 +94,18 @@ export function readEvents(sql: SqlStorage, id: RunId, after: number, limit: num
 
 export function findHead(sql: SqlStorage, id: RunId): RunHead | undefined {
   const [row] = sql
-    .exec<{ tenant: string; status: string; identity: string }>('SELECT tenant, status, identity FROM runs WHERE id = ?', id)
+    .exec<{ tenant: string; status: string; identity: string }>(
+      'SELECT tenant, status, identity FROM runs WHERE id = ?',
+      id,
+    )
     .toArray();
   if (row === undefined) return undefined;
   // SAFETY: written by `insertRun` and `setStatus`.
-  return { tenant: row.tenant, status: row.status as RunStatus, identity: JSON.parse(row.identity) as RunIdentity };
+  return {
+    tenant: row.tenant,
+    status: row.status as RunStatus,
+    identity: JSON.parse(row.identity) as RunIdentity,
+  };
 }
 
 export function readRun(sql: SqlStorage, { identity }: RunHead): StoredRun | undefined {
@@ -89,16 +121,22 @@ export function readRun(sql: SqlStorage, { identity }: RunHead): StoredRun | und
     )
     .toArray()
     // SAFETY: written by `writeTurn`.
-    .map(({ key, segment, body }) => ({ key, segment, entries: JSON.parse(body) as LedgerRow['entries'] }));
+    .map(({ key, segment, body }) => ({
+      key,
+      segment,
+      entries: JSON.parse(body) as LedgerRow['entries'],
+    }));
   return { identity, plan, run, steps, ledger };
 }
 
 function readBodies<T>(sql: SqlStorage, query: string, id: RunId): T[] {
-  return sql
-    .exec<{ body: string }>(query, id)
-    .toArray()
-    // SAFETY: each table's bodies are written from one type.
-    .map(({ body }) => JSON.parse(body) as T);
+  return (
+    sql
+      .exec<{ body: string }>(query, id)
+      .toArray()
+      // SAFETY: each table's bodies are written from one type.
+      .map(({ body }) => JSON.parse(body) as T)
+  );
 }
 
 export function findPlan(sql: SqlStorage, hash: Digest): Plan | undefined {
@@ -117,29 +155,50 @@ export function keepPlan(sql: SqlStorage, hash: Digest, plan: Plan): void {
 
 /** Ids of runs that have not ended, oldest first. */
 export function liveRuns(sql: SqlStorage): { id: RunId; status: RunStatus }[] {
-  return sql
-    .exec<{ id: string; status: string }>(
-      `SELECT id, status FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused') ORDER BY id`,
-    )
-    .toArray()
-    // SAFETY: the query names the statuses.
-    .map(({ id, status }) => ({ id, status: status as RunStatus }));
+  return (
+    sql
+      .exec<{ id: string; status: string }>(
+        `SELECT id, status FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused') ORDER BY id`,
+      )
+      .toArray()
+      // SAFETY: the query names the statuses.
+      .map(({ id, status }) => ({ id, status: status as RunStatus }))
+  );
 }
 
-export function listRuns(sql: SqlStorage, { recipe, status, limit, cursor }: RunFilter): RunSummary[] {
+export function listRuns(
+  sql: SqlStorage,
+  { recipe, status, limit, cursor }: RunFilter,
+): RunSummary[] {
   return sql
     .exec<{ identity: string; status: string; ended_at: number | null }>(
       `SELECT identity, status, ended_at FROM runs
        WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR recipe = ?2) AND (?3 IS NULL OR status = ?3)
        ORDER BY id DESC LIMIT ?4`,
-      cursor ?? null, recipe ?? null, status ?? null, limit,
+      cursor ?? null,
+      recipe ?? null,
+      status ?? null,
+      limit,
     )
     .toArray()
     .map((row) => {
       // SAFETY: written by `insertRun`.
-      const { id, recipe: name, recipeVersion, createdAt } = JSON.parse(row.identity) as RunIdentity;
-      const ended = row.ended_at === null ? undefined : { ended_at: new Date(row.ended_at).toISOString() };
-      return { id, recipe: name, recipe_version: recipeVersion, status: row.status, created_at: new Date(createdAt).toISOString(), ...ended };
+      const {
+        id,
+        recipe: name,
+        recipeVersion,
+        createdAt,
+      } = JSON.parse(row.identity) as RunIdentity;
+      const ended =
+        row.ended_at === null ? undefined : { ended_at: new Date(row.ended_at).toISOString() };
+      return {
+        id,
+        recipe: name,
+        recipe_version: recipeVersion,
+        status: row.status,
+        created_at: new Date(createdAt).toISOString(),
+        ...ended,
+      };
     });
 }
 
@@ -148,30 +207,52 @@ export interface IdempotencyRow {
   readonly bodyHash: Digest;
 }
 
-export function findIdempotent(sql: SqlStorage, key: string, now: EpochMs): IdempotencyRow | undefined {
+export function findIdempotent(
+  sql: SqlStorage,
+  key: string,
+  now: EpochMs,
+): IdempotencyRow | undefined {
   return sql
     .exec<{ run: string; bodyHash: string }>(
-      'SELECT run, body_hash AS bodyHash FROM idempotency WHERE key = ? AND expires_at > ?', key, now,
+      'SELECT run, body_hash AS bodyHash FROM idempotency WHERE key = ? AND expires_at > ?',
+      key,
+      now,
     )
     .toArray()[0];
 }
 
-export function keepIdempotent(sql: SqlStorage, key: string, row: IdempotencyRow & { expiresAt: EpochMs }): void {
+export function keepIdempotent(
+  sql: SqlStorage,
+  key: string,
+  row: IdempotencyRow & { expiresAt: EpochMs },
+): void {
   sql.exec(
     'INSERT OR REPLACE INTO idempotency (key, run, body_hash, expires_at) VALUES (?, ?, ?, ?)',
-    key, row.run, row.bodyHash, row.expiresAt,
+    key,
+    row.run,
+    row.bodyHash,
+    row.expiresAt,
   );
 }
 
 export function keepRecord(sql: SqlStorage, view: RunView, nodes: readonly NodeView[]): void {
   sql.exec(
     'INSERT OR REPLACE INTO records (run, view, nodes) VALUES (?, ?, ?)',
-    view.id, JSON.stringify(view), JSON.stringify(nodes),
+    view.id,
+    JSON.stringify(view),
+    JSON.stringify(nodes),
   );
 }
 
-export function findRecord(sql: SqlStorage, id: RunId): { view: RunView; nodes: NodeView[] } | undefined {
-  const [row] = sql.exec<{ view: string; nodes: string }>('SELECT view, nodes FROM records WHERE run = ?', id).toArray();
+export function findRecord(
+  sql: SqlStorage,
+  id: RunId,
+): { view: RunView; nodes: NodeView[] } | undefined {
+  const [row] = sql
+    .exec<{ view: string; nodes: string }>('SELECT view, nodes FROM records WHERE run = ?', id)
+    .toArray();
   // SAFETY: written by `keepRecord`.
-  return row && { view: JSON.parse(row.view) as RunView, nodes: JSON.parse(row.nodes) as NodeView[] };
+  return (
+    row && { view: JSON.parse(row.view) as RunView, nodes: JSON.parse(row.nodes) as NodeView[] }
+  );
 }

@@ -33,6 +33,10 @@ export function createRuns(namespace: DurableObjectNamespace<WorkflowQueueObject
     async cancel(tenant, id) {
       return partitionOf(tenant).cancel(id);
     },
+    async reserve(tenant, idempotency) {
+      if (idempotency === undefined) return { ok: true, value: null };
+      return partitionOf(tenant).reserve(idempotency);
+    },
     async record(run) {
       await partitionOf(run.tenant).record(run);
     },

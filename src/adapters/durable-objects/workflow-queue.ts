@@ -10,7 +10,13 @@ import type { RunState } from '../../core/run/state.ts';
 import { createRunState } from '../../core/run/state.ts';
 import type { NodeView, RunSummary, RunView } from '../../core/run/view.ts';
 import type { Plan } from '../../core/recipe/plan.ts';
-import type { FinishedRun, RunFilter, RunId, Submission } from '../../runtime/ports.ts';
+import type {
+  FinishedRun,
+  Idempotency,
+  RunFilter,
+  RunId,
+  Submission,
+} from '../../runtime/ports.ts';
 import { createPartition, drive, nextTurn, onAlarm, resume } from './partition.ts';
 import type { Partition, PartitionDeps } from './partition.ts';
 import * as rows from './queue-rows.ts';
@@ -27,9 +33,13 @@ export type EventPage = { readonly events: readonly RunEvent[]; readonly finishe
 
 const PAGE = 500;
 const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000;
+/** How long a key stays taken when the run it was taken for never comes to be recorded. */
+const RESERVED_MS = 5 * 60 * 1000;
 
 /** The platform builds the object; what it works with is bound here. */
-export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: (env: Env) => PartitionDeps) {
+export function makeWorkflowQueue<Env extends Cloudflare.Env>(
+  makeDeps: (env: Env) => PartitionDeps,
+) {
   return class WorkflowQueue extends DurableObject<Env> {
     readonly #partition: Partition;
 
@@ -58,7 +68,8 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: (env: En
 
     async events(id: RunId, after: number, waitMs: number): Promise<Result<EventPage>> {
       const page = readPage(this.#partition, id, after);
-      if (!page.ok || page.value.finished || page.value.events.length > 0 || waitMs <= 0) return page;
+      if (!page.ok || page.value.finished || page.value.events.length > 0 || waitMs <= 0)
+        return page;
       await nextTurn(this.#partition, id, waitMs);
       return readPage(this.#partition, id, after);
     }
@@ -78,6 +89,10 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: (env: En
       return cancel(this.#partition, id);
     }
 
+    reserve(idempotency: Idempotency): Result<RunView | null> {
+      return reserve(this.#partition, idempotency);
+    }
+
     record(run: FinishedRun): void {
       keepFinished(this.#partition, run);
     }
@@ -94,9 +109,13 @@ function submit(partition: Partition, message: SubmissionMessage): SubmitReply {
   const { sql, deps } = partition;
   const { idempotency, planHash } = message;
   const known = idempotency && rows.findIdempotent(sql, idempotency.key, deps.clock.now());
-  if (known !== undefined) return { needsPlan: false, result: replay(partition, known, idempotency?.bodyHash) };
+  if (known !== undefined)
+    return { needsPlan: false, result: replay(partition, known, idempotency?.bodyHash) };
   if (partition.queue.length >= deps.maxQueued) {
-    return { needsPlan: false, result: fail('queue_full', `Cannot queue the run: ${deps.maxQueued} are waiting`) };
+    return {
+      needsPlan: false,
+      result: fail('queue_full', `Cannot queue the run: ${deps.maxQueued} are waiting`),
+    };
   }
   const plan = message.plan ?? rows.findPlan(sql, planHash);
   if (plan === undefined) return { needsPlan: true };
@@ -114,10 +133,20 @@ function submit(partition: Partition, message: SubmissionMessage): SubmitReply {
 /** Everything that makes a run known. The object's writes become durable together before it answers. */
 function accept(partition: Partition, message: SubmissionMessage, plan: Plan): RunState {
   const { sql, deps } = partition;
-  const { tenant, recipe, recipeVersion, planHash, labels, inputs, warnings, idempotency } = message;
+  const { tenant, recipe, recipeVersion, planHash, labels, inputs, warnings, idempotency } =
+    message;
   const createdAt = deps.clock.now();
   const id = deps.ids.next('run');
-  const identity = { id, recipe, recipeVersion, planHash, mode: 'durable' as const, createdAt, labels, inputs };
+  const identity = {
+    id,
+    recipe,
+    recipeVersion,
+    planHash,
+    mode: 'durable' as const,
+    createdAt,
+    labels,
+    inputs,
+  };
   const state = createRunState(identity, plan);
   state.warnings.push(...warnings.map(({ code, detail }) => ({ code, detail })));
   rows.keepPlan(sql, planHash, plan);
@@ -129,16 +158,37 @@ function accept(partition: Partition, message: SubmissionMessage, plan: Plan): R
   return state;
 }
 
+/** The empty run id marks a key whose run is still under way elsewhere. */
+function reserve(partition: Partition, { key, bodyHash }: Idempotency): Result<RunView | null> {
+  const { sql, deps } = partition;
+  const now = deps.clock.now();
+  const known = rows.findIdempotent(sql, key, now);
+  if (known === undefined) {
+    rows.keepIdempotent(sql, key, { run: '', bodyHash, expiresAt: now + RESERVED_MS });
+    return ok(null);
+  }
+  const replayed = replay(partition, known, bodyHash);
+  return replayed.ok ? ok(replayed.value.view) : replayed;
+}
+
 function replay(
   partition: Partition,
   known: rows.IdempotencyRow,
   bodyHash: string | undefined,
 ): Result<{ view: RunView; replayed: boolean }> {
   if (known.bodyHash !== bodyHash) {
-    return fail('idempotency_mismatch', 'Cannot use this Idempotency-Key: it was used with another body');
+    return fail(
+      'idempotency_mismatch',
+      'Cannot use this Idempotency-Key: it was used with another body',
+    );
+  }
+  if (known.run === '') {
+    return fail('conflict', 'Cannot use this Idempotency-Key: its first run is still under way');
   }
   const view = show(partition, known.run);
-  return view === null ? fail('run_not_found', `Cannot find run "${known.run}"`) : ok({ view, replayed: true });
+  return view === null
+    ? fail('run_not_found', `Cannot find run "${known.run}"`)
+    : ok({ view, replayed: true });
 }
 
 function show(partition: Partition, id: RunId): RunView | null {
@@ -168,10 +218,13 @@ function findNode(partition: Partition, id: RunId, node: string): Result<readonl
   const state = findState(partition, id);
   const nodes =
     state === undefined
-      ? rows.findRecord(partition.sql, id)?.nodes.filter((each) => each.node === node || each.key === node)
+      ? rows
+          .findRecord(partition.sql, id)
+          ?.nodes.filter((each) => each.node === node || each.key === node)
       : showNode(shownOf(state, partition.deps.clock.now()), node);
   if (nodes === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
-  if (nodes.length === 0) return fail('node_not_found', `Cannot find a step of node "${node}" in run "${id}"`);
+  if (nodes.length === 0)
+    return fail('node_not_found', `Cannot find a step of node "${node}" in run "${id}"`);
   return ok(nodes);
 }
 
@@ -199,7 +252,8 @@ function cancel(partition: Partition, id: RunId): Result<RunView> {
   return view === null ? fail('run_not_found', `Cannot find run "${id}"`) : ok(view);
 }
 
-function keepFinished(partition: Partition, { tenant, view, nodes, events }: FinishedRun): void {
+function keepFinished(partition: Partition, finished: FinishedRun): void {
+  const { tenant, view, nodes, events, idempotency } = finished;
   const { sql, ctx } = partition;
   const { id, recipe, recipe_version: recipeVersion, plan, mode, labels, inputs } = view;
   const createdAt = Date.parse(view.created_at);
@@ -212,5 +266,10 @@ function keepFinished(partition: Partition, { tenant, view, nodes, events }: Fin
     });
     rows.writeEvents(sql, id, events);
     rows.keepRecord(sql, view, nodes);
+    if (idempotency !== undefined) {
+      const { key, bodyHash } = idempotency;
+      const expiresAt = partition.deps.clock.now() + IDEMPOTENCY_MS;
+      rows.keepIdempotent(sql, key, { run: id, bodyHash, expiresAt });
+    }
   });
 }

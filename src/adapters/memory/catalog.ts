@@ -59,7 +59,12 @@ export function createMemoryCatalog(deps: {
       const same = [...bundled, ...shelf.plugins].find(
         ({ name, version }) => name === plugin.name && version === plugin.version,
       );
-      if (same?.hash === plugin.hash) return ok({ ...same, created: false });
+      if (same?.upload === plugin.upload && isSameManifest(same, plugin)) {
+        if (same.bundled) return ok({ ...same, created: false });
+        const remade = { ...same, hash: plugin.hash, size: plugin.size };
+        shelf.plugins[shelf.plugins.indexOf(same)] = remade;
+        return ok({ ...remade, created: false });
+      }
       if (same !== undefined) {
         return fail(
           'plugin_exists',
@@ -80,6 +85,13 @@ export function createMemoryCatalog(deps: {
       return shelf.plugins.length < before;
     },
   };
+}
+
+function isSameManifest(
+  a: Pick<PluginVersion, 'manifest'>,
+  b: Pick<PluginVersion, 'manifest'>,
+): boolean {
+  return JSON.stringify(a.manifest) === JSON.stringify(b.manifest);
 }
 
 function putRecipe(

@@ -27,7 +27,8 @@ function exampleFor(examples: JsonValue | undefined, prompt: string): JsonValue 
     (example) =>
       isJsonObject(example) &&
       'output' in example &&
-      (example['when'] === undefined || (typeof example['when'] === 'string' && prompt.includes(example['when']))),
+      (example['when'] === undefined ||
+        (typeof example['when'] === 'string' && prompt.includes(example['when']))),
   );
   return isJsonObject(fitting) ? fitting['output'] : undefined;
 }
@@ -54,7 +55,8 @@ function instanceOf(schema: JsonObject, text: string, depth: number): JsonValue 
   if (schema['default'] !== undefined) return schema['default'];
   const choices = schema['enum'];
   if (isJsonArray(choices) && choices[0] !== undefined) return choices[0];
-  const type = isJsonArray(schema['type']) ? schema['type'][0] : schema['type'];
+  const named = isJsonArray(schema['type']) ? schema['type'][0] : schema['type'];
+  const type = typeof named === 'string' ? named : '';
   if (depth > MAX_SCHEMA_DEPTH) return null;
   switch (type) {
     case 'object':
@@ -73,7 +75,9 @@ function instanceOf(schema: JsonObject, text: string, depth: number): JsonValue 
     case 'null':
       return null;
     default:
-      return type === undefined && isJsonObject(schema['properties']) ? objectOf(schema, text, depth) : textOf(schema, text);
+      return type === '' && isJsonObject(schema['properties'])
+        ? objectOf(schema, text, depth)
+        : textOf(schema, text);
   }
 }
 

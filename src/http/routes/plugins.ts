@@ -125,6 +125,7 @@ function pluginView({
   name,
   version,
   hash,
+  upload,
   size,
   manifest,
   usesWasi,
@@ -132,7 +133,7 @@ function pluginView({
   createdAt,
 }: PluginVersion) {
   const created_at = new Date(createdAt).toISOString();
-  return { name, version, hash, size, uses_wasi: usesWasi, bundled, created_at, manifest };
+  return { name, version, hash, upload, size, uses_wasi: usesWasi, bundled, created_at, manifest };
 }
 
 /** Sorted by name; the list comes newest first. */

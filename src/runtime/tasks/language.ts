@@ -13,16 +13,26 @@ import type { TaskContext, TaskOutcome } from './task.ts';
 /** Answers offline, so that a recipe without a model runs before any key is set. */
 const DEFAULT_MODEL: JsonObject = { provider: 'mock', model: 'digest' };
 
+interface NamedModel {
+  readonly provider: string;
+  readonly model: string;
+  /** All else that the author wrote, for the provider. */
+  readonly options: JsonObject;
+}
+
 export async function runLanguage(given: TaskContext<LanguageNode>): Promise<Result<TaskOutcome>> {
   const { node, context, input, models, signal } = given;
   const request = requestOf(node, context);
   const chain = modelsOf(node, context);
-  let last: Result<ModelReply> = fail('model_missing', `Cannot answer node "${node.id}": it names no model`);
-  for (const { provider, model, ...options } of chain) {
+  let last: Result<ModelReply> = fail(
+    'model_missing',
+    `Cannot answer node "${node.id}": it names no model`,
+  );
+  for (const { provider, model, options } of chain) {
     const call: ModelCall = {
       ...request,
-      provider: String(provider),
-      model: String(model),
+      provider,
+      model,
       options: { ...node.options, ...options },
     };
     last = await models.generate(call, signal);
@@ -37,15 +47,22 @@ function checked(
   { node, call, input }: { node: LanguageNode; call: ModelCall; input: JsonValue | undefined },
 ): Result<TaskOutcome> {
   const { output, inputTokens, outputTokens } = reply;
-  const [fault] = call.responseSchema === undefined ? [] : schemaFaults(call.responseSchema, output);
+  const [fault] =
+    call.responseSchema === undefined ? [] : schemaFaults(call.responseSchema, output);
   if (fault !== undefined) {
-    return fail('invalid_output', `Cannot accept the answer of node "${node.id}" at "${fault.pointer}": ${fault.detail}`);
+    return fail(
+      'invalid_output',
+      `Cannot accept the answer of node "${node.id}" at "${fault.pointer}": ${fault.detail}`,
+    );
   }
   const stats = { inputTokens, outputTokens, provider: call.provider };
   return ok({ output, stats, ...(isJsonObject(input) && { inputs: input }) });
 }
 
-function requestOf(node: LanguageNode, context: ResolveContext): Pick<ModelCall, 'messages'> & Partial<ModelCall> {
+function requestOf(
+  node: LanguageNode,
+  context: ResolveContext,
+): Pick<ModelCall, 'messages'> & Partial<ModelCall> {
   const prompt = node.prompt === undefined ? [] : [promptText(node.prompt, context)];
   const messages = [
     ...messagesOf(node, context),
@@ -67,31 +84,39 @@ function promptText(text: string, context: ResolveContext): string {
 function messagesOf(node: LanguageNode, context: ResolveContext): ModelCall['messages'] {
   if (node.messages === undefined) return [];
   const messages = resolve(node.messages, context);
-  if (!isJsonArray(messages)) throw new ComposerError('template_error', `Cannot read "messages" of node "${node.id}": expected a list`);
+  if (!isJsonArray(messages))
+    throw new ComposerError(
+      'template_error',
+      `Cannot read "messages" of node "${node.id}": expected a list`,
+    );
   return messages.map((message) => {
     const { role = 'user', content = '' } = isJsonObject(message) ? message : { content: message };
     if (role !== 'user' && role !== 'assistant') {
-      throw new ComposerError('template_error', `Cannot read "messages" of node "${node.id}": "role" is "user" or "assistant"`);
+      throw new ComposerError(
+        'template_error',
+        `Cannot read "messages" of node "${node.id}": "role" is "user" or "assistant"`,
+      );
     }
     return { role, content: typeof content === 'string' ? content : JSON.stringify(content) };
   });
 }
 
 /** The models to try in order: the node's, else the recipe's, else the offline one. */
-function modelsOf(node: LanguageNode, context: ResolveContext): JsonObject[] {
+function modelsOf(node: LanguageNode, context: ResolveContext): NamedModel[] {
   const written = node.model ?? context.plan.modelConfig;
   const resolved = written === undefined ? DEFAULT_MODEL : resolve(written, context);
   const list = isJsonArray(resolved) ? resolved : [resolved];
   return list.map((value) => modelOf(node, value));
 }
 
-function modelOf(node: LanguageNode, value: JsonValue): JsonObject {
+function modelOf(node: LanguageNode, value: JsonValue): NamedModel {
   if (typeof value === 'string') {
     const [provider = '', ...rest] = value.split('/');
-    if (rest.length > 0) return { provider, model: rest.join('/') };
+    if (rest.length > 0) return { provider, model: rest.join('/'), options: {} };
   }
   if (isJsonObject(value) && typeof value['provider'] === 'string') {
-    return { model: '', ...value };
+    const { provider, model = '', ...options } = value;
+    if (typeof model === 'string') return { provider, model, options };
   }
   throw new ComposerError(
     'model_missing',

@@ -10,7 +10,10 @@ export async function runReduce(given: TaskContext<ReduceNode>): Promise<Result<
   const { tenant, node, context, functions, signal } = given;
   const list = listOf(resolve(node.over, context));
   if (list === undefined) {
-    return fail('map_over_invalid', `Cannot go over "over" of node "${node.id}": expected a list or a map`);
+    return fail(
+      'map_over_invalid',
+      `Cannot go over "over" of node "${node.id}": expected a list or a map`,
+    );
   }
   const reference = resolveToText(node.function, context);
   const found = await functions.find(tenant, reference, context.plan.functions);

@@ -7,7 +7,8 @@ import { createRunsTwin } from './runs-twin.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { Settings } from '../../../src/http/env.ts';
 import type { Digests, PluginVersion, Ports } from '../../../src/runtime/ports.ts';
-import type { FunctionCall, Services, SubmitRequest } from '../../../src/runtime/services.ts';
+import type { FunctionCall } from '../../../src/runtime/plugins.ts';
+import type { Services, SubmitRequest } from '../../../src/runtime/services.ts';
 
 export const LOOPBACK: Settings = { version: '1.2.3', boundHost: '127.0.0.1' };
 /** A text that the twin's compiler finds fault with. */
@@ -166,6 +167,7 @@ function pluginServices({ catalog }: Ports, called: Api['called']) {
         name,
         version,
         hash,
+        upload: hash,
         size,
         usesWasi: false,
         manifest: manifest(name, version),

@@ -159,6 +159,9 @@ export function createRunsTwin(): RunsTwin {
       twin.end(id, 'cancelled');
       return ok(entry.view);
     },
+    async reserve() {
+      return ok(null);
+    },
     async record() {},
   };
   return twin;

@@ -1,0 +1,102 @@
+/** The started server, as a person starts it: a child process, its output, and killing it. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export interface StartedServer {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Process ids of the launcher and of workerd. */
+  readonly pids: () => { pid: number; workerd: number };
+  /** SIGKILL to both; resolves when the port is closed. */
+  readonly kill: () => Promise<void>;
+  /** SIGINT; resolves with the exit code. */
+  readonly stop: () => Promise<number | null>;
+}
+
+export interface LauncherRun {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+export function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): LauncherRun {
+  const child = spawn(process.execPath, ['scripts/start.ts', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  child.stdout!.setEncoding('utf8').on('data', (part: string) => (text += part));
+  child.stderr!.setEncoding('utf8').on('data', (part: string) => (text += part));
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  return { child, output: () => text, exit };
+}
+
+/** Resolves once the server has said that it is ready. */
+export async function startServer(
+  state: string,
+  options: { port?: number; args?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+): Promise<StartedServer> {
+  const port = options.port ?? (await freePort());
+  const { args = ['--no-demo'], env } = options;
+  const { child, output, exit } = launch(['--port', String(port), '--state', state, ...args], env);
+  await new Promise<void>((ready, fail) => {
+    const look = () => {
+      if (/^ready /m.test(output())) ready();
+    };
+    child.stdout!.on('data', look);
+    void exit.then((code) => fail(new Error(`the launcher ended with ${code}:\n${output()}`)));
+  });
+  const pids = () =>
+    JSON.parse(readFileSync(join(state, 'lock.json'), 'utf8')) as { pid: number; workerd: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    child,
+    output,
+    pids,
+    async kill() {
+      const { pid, workerd } = pids();
+      process.kill(pid, 'SIGKILL');
+      process.kill(workerd, 'SIGKILL');
+      await exit;
+      while (await isOpen(port)) await closed(port);
+    },
+    async stop() {
+      child.kill('SIGINT');
+      return exit;
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+/** Resolves when a connection that is open now has been cut. */
+function closed(port: number): Promise<void> {
+  return new Promise((settle) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('close', () => settle()).once('error', () => settle());
+    socket.resume();
+  });
+}

@@ -1,0 +1,125 @@
+/** The Functions port over plain JavaScript functions, some of which fail, wait, or hang. */
+import { ComposerError, fail, ok, toFailure } from '../../src/core/errors.ts';
+import type { ErrorCode, Result } from '../../src/core/errors.ts';
+import { isJsonArray, isJsonObject } from '../../src/core/json.ts';
+import type { JsonObject, JsonValue } from '../../src/core/json.ts';
+import type { PinnedFunction } from '../../src/core/recipe/plan.ts';
+import type { Functions } from '../../src/runtime/functions.ts';
+
+export type TestFunction = (
+  input: JsonObject,
+  call: { readonly signal: AbortSignal; readonly count: number },
+) => JsonValue | Promise<JsonValue>;
+
+export interface Gate {
+  readonly input: JsonObject;
+  readonly signal: AbortSignal;
+  readonly open: (output: JsonValue) => void;
+  readonly break: (code: ErrorCode) => void;
+}
+
+export interface TestFunctions extends Functions {
+  /** Every call so far, in order. */
+  readonly calls: { readonly name: string; readonly input: JsonValue }[];
+  /** Calls of `test.gate` that are still in flight. */
+  readonly gates: Gate[];
+  /** The most calls that were in flight at one time. */
+  readonly highWater: () => number;
+}
+
+export function thrown(code: ErrorCode, message = 'as asked'): never {
+  throw new ComposerError(code, message);
+}
+
+const number = (value: JsonValue | undefined): number => Number(value ?? 0);
+const list = (value: JsonValue | undefined): readonly JsonValue[] =>
+  value !== undefined && isJsonArray(value) ? value : [];
+
+/** Each takes an object; one that is given anything else takes it under `value`. */
+const FUNCTIONS: { readonly [name: string]: TestFunction } = {
+  echo: (input) => input,
+  value: ({ value = null }) => value,
+  upper: ({ text }) => String(text).toUpperCase(),
+  add: ({ a, b }) => number(a) + number(b),
+  double: ({ n }) => number(n) * 2,
+  sum: ({ items, start }) => list(items).reduce<number>((sum, n) => sum + number(n), number(start)),
+  keys: ({ keys = null }) => keys,
+  range: ({ n }) => Array.from({ length: number(n) }, (_, index) => index),
+  text: ({ size }) => 'x'.repeat(number(size)),
+  fail: ({ code }) => thrown((code ?? 'plugin_error') as ErrorCode),
+  /** Fails where `fail` is true. */
+  check: ({ fail: isBad, ...rest }) => (isBad === true ? thrown('plugin_error') : rest),
+  /** Fails the first `times` calls with the same input. */
+  flaky: ({ times, code, value = null }, { count }) =>
+    count <= number(times) ? thrown((code ?? 'provider_error') as ErrorCode) : value,
+};
+
+const NAMES = [...Object.keys(FUNCTIONS), 'gate'];
+
+/** What the compiler is told. */
+export function findTestFunction(reference: string): Result<PinnedFunction> {
+  const name = reference.replace(/^test\./, '');
+  if (!NAMES.includes(name)) return fail('function_not_found', `No function "${reference}"`);
+  return ok({
+    plugin: 'test',
+    version: '1.0.0',
+    hash: '00',
+    function: name,
+    export: name,
+    contentType: 'json',
+    bundled: true,
+    pure: true,
+  });
+}
+
+export function createTestFunctions(more: { [name: string]: TestFunction } = {}): TestFunctions {
+  const calls: TestFunctions['calls'] = [];
+  const gates: Gate[] = [];
+  const counts = new Map<string, number>();
+  let inFlight = 0;
+  let highWater = 0;
+  const table: { [name: string]: TestFunction } = {
+    ...FUNCTIONS,
+    gate: (input, { signal }) =>
+      new Promise((resolve, reject) => {
+        const gate: Gate = {
+          input,
+          signal,
+          open: (output) => resolve(output),
+          break: (code) => reject(new ComposerError(code, 'as asked')),
+        };
+        gates.push(gate);
+        signal.addEventListener('abort', () => reject(new ComposerError('cancelled', 'aborted')));
+      }),
+    ...more,
+  };
+  return {
+    calls,
+    gates,
+    highWater: () => highWater,
+    async find(_tenant, reference, pins) {
+      const pinned = Object.hasOwn(pins, reference) ? pins[reference] : undefined;
+      return pinned === undefined ? findTestFunction(reference) : ok(pinned);
+    },
+    async call({ target: { function: name }, input }, signal) {
+      const known = JSON.stringify([name, input]);
+      const count = (counts.get(known) ?? 0) + 1;
+      counts.set(known, count);
+      calls.push({ name, input });
+      inFlight += 1;
+      highWater = Math.max(highWater, inFlight);
+      try {
+        const given = isJsonObject(input) ? input : { value: input };
+        const output = await (table[name] ?? (() => thrown('no_such_function')))(given, {
+          signal,
+          count,
+        });
+        return ok({ output, logs: [], fuel: 10, memoryPages: 1 });
+      } catch (error) {
+        return { ok: false, error: toFailure(error) };
+      } finally {
+        inFlight -= 1;
+      }
+    },
+  };
+}
