@@ -31,6 +31,9 @@ interface Lexer {
   trimNext: boolean;
 }
 
+const [DIGIT_0, DIGIT_9, LETTER_A, LETTER_Z, UNDERSCORE] = [0x30, 0x39, 0x41, 0x5a, 0x5f];
+const [SINGLE_QUOTE, DOUBLE_QUOTE] = [0x27, 0x22];
+
 const OPENING = /\{[{%#]/g;
 const RAW = /\{%[-+]?\s*raw\s*(-?)%\}/y;
 const END_RAW = /\{%(-?)\+?\s*endraw\s*(-?)\+?%\}/g;
@@ -121,7 +124,7 @@ function readTag(lexer: Lexer, kind: 'output' | 'tag', open: TokenType): void {
   push(lexer, open, '', lexer.position);
   lexer.position += 2;
   const control = lexer.source[lexer.position];
-  if (control === '-' || (control === '+' && kind === 'tag')) lexer.position += 1;
+  if (control === '-' || control === '+') lexer.position += 1;
   readCode(lexer, kind);
 }
 
@@ -160,18 +163,38 @@ function readClose(lexer: Lexer, kind: 'output' | 'tag'): boolean {
 
 function readToken(lexer: Lexer, brackets: string[]): void {
   const offset = lexer.position;
-  const name = match(lexer, NAME, true);
-  if (name !== undefined) return push(lexer, 'name', name, offset);
-  const digits =
-    match(lexer, RADIX, true) ?? match(lexer, FLOAT, true) ?? match(lexer, INTEGER, true);
-  if (digits !== undefined) {
-    const number = Number(digits.replaceAll('_', ''));
-    if (!Number.isFinite(number)) throw syntaxFault(`Cannot hold the number "${digits}"`, offset);
-    lexer.tokens.push({ type: 'number', value: digits, number, offset });
-    return;
+  const code = lexer.source.charCodeAt(offset);
+  if (isWordUnit(code)) {
+    if (code >= DIGIT_0 && code <= DIGIT_9) return readNumber(lexer);
+    const name = match(lexer, NAME, true);
+    if (name !== undefined) return push(lexer, 'name', name, offset);
   }
-  const text = match(lexer, STRING, true);
-  if (text !== undefined) return push(lexer, 'string', unescape(text.slice(1, -1), offset), offset);
+  if (code === SINGLE_QUOTE || code === DOUBLE_QUOTE) {
+    const text = match(lexer, STRING, true);
+    if (text === undefined) throw unexpected(lexer);
+    return push(lexer, 'string', unescape(text.slice(1, -1), offset), offset);
+  }
+  readOperator(lexer, brackets);
+}
+
+/** Letters, digits, `_`, and all beyond ASCII, where the pattern for names decides. */
+function isWordUnit(code: number): boolean {
+  if (code >= 128 || code === UNDERSCORE) return true;
+  const upper = code & ~0x20;
+  return (upper >= LETTER_A && upper <= LETTER_Z) || (code >= DIGIT_0 && code <= DIGIT_9);
+}
+
+function readNumber(lexer: Lexer): void {
+  const offset = lexer.position;
+  const value =
+    match(lexer, RADIX, true) ?? match(lexer, FLOAT, true) ?? match(lexer, INTEGER, true) ?? '';
+  const number = Number(value.replaceAll('_', ''));
+  if (!Number.isFinite(number)) throw syntaxFault(`Cannot hold the number "${value}"`, offset);
+  lexer.tokens.push({ type: 'number', value, number, offset });
+}
+
+function readOperator(lexer: Lexer, brackets: string[]): void {
+  const offset = lexer.position;
   const operator = lexer.source.startsWith('||', offset) ? undefined : match(lexer, OPERATOR, true);
   if (operator === undefined) throw unexpected(lexer);
   const closer = CLOSERS[operator];
