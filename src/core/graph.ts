@@ -1,4 +1,4 @@
-/** A graph's edges by node, and what lies behind each node: computed once per graph. */
+/** A graph's edges by node, what lies behind each node, and its loops: computed once per graph. */
 import type { Graph, NodeId, PlanNode } from './recipe/plan.ts';
 
 export interface GraphIndex {
@@ -11,6 +11,20 @@ export interface GraphIndex {
   readonly isEntry: (id: NodeId) => boolean;
   /** The node and all that forward edges lead to from it. */
   readonly reach: (id: NodeId) => ReadonlySet<NodeId>;
+  /** The loop that back edges into a node close. */
+  readonly loopAt: (target: NodeId) => Loop;
+}
+
+/**
+ * A node that back edges lead to; `reach` of it is the loop's body. Loops whose bodies share nodes
+ * start over in one order, whichever settles first: inner before outer, the smaller body before the
+ * larger, then as listed.
+ */
+export interface Loop {
+  /** Nodes that have to be decided before it starts over. */
+  readonly within: ReadonlySet<NodeId>;
+  /** Targets of loops that go first when they are due too. */
+  readonly after: ReadonlySet<NodeId>;
 }
 
 const NONE: readonly number[] = [];
@@ -33,19 +47,53 @@ function makeIndex(graph: Graph): GraphIndex {
     if (!edge.back) push(incoming, edge.to, index);
   }
   const entries = new Set(graph.entries);
-  const reached = new Map<NodeId, ReadonlySet<NodeId>>();
+  const reach = remembered((id) => reachFrom(id, graph, outgoing, nodes));
+  const targets = new Set(graph.edges.flatMap(({ to, back }) => (back ? [to] : [])));
+  const order = [...nodes.keys()]
+    .filter((id) => targets.has(id))
+    .toSorted((a, b) => reach(a).size - reach(b).size);
   return {
     nodes,
     incoming: (id) => incoming.get(id) ?? NONE,
     outgoing: (id) => outgoing.get(id) ?? NONE,
     isEntry: (id) => entries.has(id),
-    reach(id) {
-      const known = reached.get(id);
-      if (known !== undefined) return known;
-      const found = reachFrom(id, graph, outgoing, nodes);
-      reached.set(id, found);
-      return found;
-    },
+    reach,
+    loopAt: remembered((target) => loopOf(target, order, reach)),
+  };
+}
+
+/**
+ * A loop waits for those that overlap with it, and with those in turn: one that starts over between
+ * would have its shared nodes read other outputs. It does not wait for a loop that it lies in: an
+ * inner loop goes first in any case.
+ */
+function loopOf(
+  target: NodeId,
+  order: readonly NodeId[],
+  reach: (id: NodeId) => ReadonlySet<NodeId>,
+): Loop {
+  const within = new Set(reach(target));
+  const others = new Set(order.filter((id) => id !== target && !reach(id).has(target)));
+  const joined = new Set<NodeId>([target]);
+  // Nodes that a loop which joins brings are walked too.
+  for (const node of within) {
+    for (const id of others) {
+      if (!reach(id).has(node)) continue;
+      others.delete(id);
+      joined.add(id);
+      for (const behind of reach(id)) within.add(behind);
+    }
+  }
+  const after = order.slice(0, order.indexOf(target)).filter((id) => joined.has(id));
+  return { within, after: new Set(after) };
+}
+
+function remembered<T>(make: (id: NodeId) => T): (id: NodeId) => T {
+  const known = new Map<NodeId, T>();
+  return (id) => {
+    const made = known.get(id) ?? make(id);
+    known.set(id, made);
+    return made;
   };
 }
 

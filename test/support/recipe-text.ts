@@ -15,7 +15,12 @@ export function recipe({ definitions, models, ...parts }: Parts): string {
 }
 
 /** A node that calls `test.<name>`. */
-export function call(id: string, name: string, input?: JsonValue, more: JsonObject = {}): JsonObject {
+export function call(
+  id: string,
+  name: string,
+  input?: JsonValue,
+  more: JsonObject = {},
+): JsonObject {
   return { id, ...task(name, input, more) };
 }
 
@@ -35,7 +40,12 @@ export function give(id: string, value: JsonValue, more: JsonObject = {}): JsonO
 }
 
 /** A map over `over`. */
-export function each(id: string, over: JsonValue, inner: JsonObject, more: JsonObject = {}): JsonObject {
+export function each(
+  id: string,
+  over: JsonValue,
+  inner: JsonObject,
+  more: JsonObject = {},
+): JsonObject {
   return { id, type: 'map', over, task: inner, ...more };
 }
 

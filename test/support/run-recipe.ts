@@ -78,7 +78,10 @@ export function identityOf(inputs: JsonObject = {}): RunIdentity {
 }
 
 /** Starts a run and lets it go as far as it gets while time stands still. */
-export async function startRun(recipe: string | Plan, options: RunOptions = {}): Promise<StartedRun> {
+export async function startRun(
+  recipe: string | Plan,
+  options: RunOptions = {},
+): Promise<StartedRun> {
   const plan = typeof recipe === 'string' ? planOf(recipe, options) : recipe;
   const checked = checkInputs(plan, options.inputs ?? {});
   if (!checked.ok) throw new Error(JSON.stringify(checked.error));
@@ -132,6 +135,7 @@ const MOST_TIMERS = 1_000;
 
 /** Moves the clock from timer to timer until the run has ended. */
 export async function runToEnd(run: StartedRun): Promise<StartedRun> {
+  await settled();
   for (let fired = 0; !isFinal(run.state.status); fired += 1) {
     const at = run.clock.nextAt();
     if (at === undefined || fired > MOST_TIMERS) throw new Error(`The run hangs: ${stuckAt(run)}`);
@@ -145,6 +149,9 @@ function stuckAt({ state }: StartedRun): string {
   return [...state.active.values()].map(({ key, phase }) => `${key} ${phase}`).join(', ');
 }
 
-export async function runRecipe(recipe: string | Plan, options: RunOptions = {}): Promise<StartedRun> {
+export async function runRecipe(
+  recipe: string | Plan,
+  options: RunOptions = {},
+): Promise<StartedRun> {
   return runToEnd(await startRun(recipe, options));
 }

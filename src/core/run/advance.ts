@@ -36,9 +36,17 @@ export interface Turn {
   readonly launch: readonly Active[];
 }
 
+/**
+ * Events after which a turn ends though more is to be decided: a loop in which nothing has to wait
+ * must not fill the memory, or keep other runs from their turn.
+ */
+const MAX_EVENTS = 1_000;
+
 export function advance(state: RunState, facts: readonly Fact[], world: World): Turn {
   for (const fact of facts) take(state, fact, world);
-  for (let commands = next(state, world); commands.length > 0; commands = next(state, world)) {
+  while (state.changes.events.length < MAX_EVENTS) {
+    const commands = next(state, world);
+    if (commands.length === 0) break;
     for (const command of commands) apply(state, command, world);
   }
   const launch = [...state.active.values()].filter(({ phase }) => phase === 'ready');

@@ -2,18 +2,18 @@
 import { failure, toFailure } from '../errors.ts';
 import type { PlanNode } from '../recipe/plan.ts';
 import { closeFrame, closeMap } from './close.ts';
+import { timeoutOf } from './decide.ts';
 import type { Command, World } from './decide.ts';
 import { noteBackEdges, startOver } from './loops.ts';
 import { openMap, openRecipe } from './open.ts';
 import { cancelSteps, failRun, failStep } from './settle.ts';
-import { itemKey, nodeState, stepKey } from './state.ts';
+import { isActive, isInside, isLive, itemKey, nodeState, stepKey } from './state.ts';
 import type { Active, Frame, ItemContext, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
 import { emit, warn, writeStep } from './write.ts';
 
 export function apply(state: RunState, command: Command, world: World): void {
-  // An earlier command of the same pass may have ended the run.
-  if (state.status !== 'running') return;
+  if (!isMeant(state, command)) return;
   switch (command.type) {
     case 'start':
       return startNode(state, command, world);
@@ -44,6 +44,14 @@ export function apply(state: RunState, command: Command, world: World): void {
   }
 }
 
+/** An earlier command of the same pass may have ended the run, or what this one is about. */
+function isMeant(state: RunState, command: Command): boolean {
+  if (state.status !== 'running') return false;
+  if ('frame' in command) return isLive(state, command.frame);
+  if ('map' in command) return isActive(state, command.map);
+  return 'step' in command ? isActive(state, command.step) : true;
+}
+
 function startNode(
   state: RunState,
   { frame, node }: { frame: Frame; node: PlanNode },
@@ -62,10 +70,6 @@ function startNode(
     world,
   );
   state.stepCount += 1;
-  if (isOver) {
-    const message = `Cannot visit node "${node.id}" more than ${node.maxVisits} times`;
-    return failStep(state, step, failure('loop_limit', message), world);
-  }
   const { maxSteps } = state.plan.limits;
   if (state.stepCount > maxSteps) {
     return failRun(
@@ -73,6 +77,10 @@ function startNode(
       { ...failure('step_limit', `Cannot run more than ${maxSteps} steps`), node: node.id },
       world,
     );
+  }
+  if (isOver) {
+    const message = `Cannot visit node "${node.id}" more than ${node.maxVisits} times`;
+    return failStep(state, step, failure('loop_limit', message), world);
   }
   open(state, step, world);
 }
@@ -138,7 +146,14 @@ function skipNode(
 ): void {
   const { frame, node, reason, warning } = command;
   const its = nodeState(frame, node.id);
-  const key = stepKey(frame, node.id, its.visit + 1);
+  const looped = its.armed;
+  const visit = its.visit + 1;
+  const key = stepKey(frame, node.id, visit);
+  if (looped) {
+    // A back edge called for a visit, and this is it: a loop that is passed through ends as well.
+    its.visit = visit;
+    state.stepCount += 1;
+  }
   if (warning !== undefined) {
     const detail = `Condition "when" of node "${node.id}" counts as false: ${warning}`;
     warn(state, world, { code: 'condition_error', detail, node: node.id });
@@ -158,8 +173,8 @@ function skipNode(
     key,
     node,
     frame,
-    visit: its.visit + 1,
-    looped: false,
+    visit,
+    looped,
     startSeq: seq,
     startedAt: world.now,
     attempt: 0,
@@ -176,8 +191,8 @@ function retryStep(step: Active): void {
 }
 
 function expireStep(state: RunState, step: Active, world: World): void {
-  const { timeoutMs = 0 } = step.node;
-  cancelSteps(state, ({ key }) => key !== step.key && key.startsWith(step.key), world);
+  const timeoutMs = timeoutOf(step) ?? 0;
+  cancelSteps(state, ({ key }) => isInside(key, step.key), world);
   failStep(
     state,
     step,

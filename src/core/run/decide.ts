@@ -10,9 +10,10 @@
 import { codeOf } from '../errors.ts';
 import type { NodeId, PlanNode } from '../recipe/plan.ts';
 import { isFinal } from './events.ts';
+import { dueLoop } from './loops.ts';
 import { holds } from './resolve.ts';
 import type { Active, Frame, NodeState, RunIdentity, RunState } from './state.ts';
-import { nodeState } from './state.ts';
+import { isLive, nodeState } from './state.ts';
 import { edgeContext } from './take-edges.ts';
 
 /** The time and chance a turn is taken with. */
@@ -45,13 +46,17 @@ export function decide(state: RunState, world: World): Command[] {
   return [
     ...decideDue(state, world.now),
     ...[...state.changes.maps].flatMap(decideMap),
-    ...[...state.changes.frames].flatMap((frame) => decideFrame(frame, state.identity, world)),
+    ...[...state.changes.frames]
+      .filter((frame) => isLive(state, frame))
+      .flatMap((frame) => decideFrame(frame, state.identity, world)),
   ];
 }
 
 /** When `decide` has to be asked again though nothing happened; in epoch milliseconds. */
 export function nextDueAt(state: RunState): number | undefined {
   if (isFinal(state.status)) return undefined;
+  // More to decide than one turn takes: the next one is due at once.
+  if (state.changes.frames.size > 0 || state.changes.maps.size > 0) return state.startedAt;
   let due = runDeadline(state);
   for (const step of state.active.values())
     due = earlier(due, earlier(step.retryAt, deadlineOf(step)));
@@ -78,8 +83,13 @@ function runDeadline({ plan, startedAt }: RunState): number | undefined {
 
 /** Leaves are timed by their attempt; a map or sub-recipe has no attempt to do it. */
 function deadlineOf(step: Active): number | undefined {
-  if (step.phase !== 'open' || step.node.timeoutMs === undefined) return undefined;
-  return step.startedAt + step.node.timeoutMs;
+  const timeoutMs = timeoutOf(step);
+  return step.phase !== 'open' || timeoutMs === undefined ? undefined : step.startedAt + timeoutMs;
+}
+
+/** Milliseconds that a step may take; for an item, those that its map gives it. */
+export function timeoutOf({ node, map }: Active): number | undefined {
+  return map?.progress?.node.itemTimeoutMs ?? node.timeoutMs;
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
@@ -107,7 +117,6 @@ function batchEnd(decided: number, size: number): number {
 }
 
 function decideFrame(frame: Frame, identity: RunIdentity, world: World): Command[] {
-  if (frame.ended) return [];
   const commands: Command[] = [];
   let isBusy = false;
   for (const node of frame.graph.nodes) {
@@ -142,26 +151,14 @@ function startOrSkip(
   node: PlanNode,
   world: World & { identity: RunIdentity },
 ): Command {
-  if (node.when === undefined) return { type: 'start', frame, node };
+  const { armed, visit } = nodeState(frame, node.id);
+  // At its limit a looped node starts, and fails there: passing it through would never end.
+  const isOver = armed && visit >= node.maxVisits;
+  if (node.when === undefined || isOver) return { type: 'start', frame, node };
   try {
     if (holds(node.when, edgeContext(frame, world))) return { type: 'start', frame, node };
     return { type: 'skip', frame, node, reason: 'when' };
   } catch (error) {
     return { type: 'skip', frame, node, reason: 'when', warning: codeOf(error) ?? 'internal' };
   }
-}
-
-/** The first listed node that a taken back edge leads to and whose loop's body has settled. */
-function dueLoop(frame: Frame): NodeId | undefined {
-  if (frame.pendingBack.size === 0) return undefined;
-  const targets = new Set([...frame.pendingBack].map((index) => frame.graph.edges[index]?.to));
-  return frame.graph.nodes.find(
-    ({ id }) =>
-      targets.has(id) && [...frame.index.reach(id)].every((behind) => isDecided(frame, behind)),
-  )?.id;
-}
-
-function isDecided(frame: Frame, id: NodeId): boolean {
-  const { status } = nodeState(frame, id);
-  return status !== 'pending' && status !== 'active';
 }

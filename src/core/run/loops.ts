@@ -1,13 +1,38 @@
 /** Taken back edges, and what starting a loop over undoes. */
-import { END } from '../recipe/plan.ts';
 import type { NodeId } from '../recipe/plan.ts';
 import { nodeState } from './state.ts';
 import type { Frame } from './state.ts';
 
-/** Remembers the back edges among those taken; each starts its loop over once the body settles. */
+/**
+ * Remembers the back edges among those that one node took; each starts its loop over once the body
+ * settles. An outer loop brings the inner ones with it. A node that has failed with `loop_limit` is
+ * not visited again, also when its failure is handled.
+ */
 export function noteBackEdges(frame: Frame, taken: readonly number[]): void {
-  for (const index of taken)
-    if (frame.graph.edges[index]?.back === true) frame.pendingBack.add(index);
+  const back = taken.filter((index) => {
+    const edge = frame.graph.edges[index];
+    return edge?.back === true && !isExhausted(frame, edge.to);
+  });
+  const targets = back.map((index) => targetOf(frame, index));
+  for (const index of back) {
+    const to = targetOf(frame, index);
+    const isInner = targets.some((outer) => outer !== to && frame.index.reach(outer).has(to));
+    if (!isInner) frame.pendingBack.add(index);
+  }
+}
+
+/** The first listed node whose loop is to start over and may. */
+export function dueLoop(frame: Frame): NodeId | undefined {
+  if (frame.pendingBack.size === 0) return undefined;
+  const targets = new Set([...frame.pendingBack].map((index) => targetOf(frame, index)));
+  return frame.graph.nodes.find(({ id }) => {
+    if (!targets.has(id)) return false;
+    const { within, after } = frame.index.loopAt(id);
+    return (
+      [...within].every((node) => isDecided(frame, node)) &&
+      ![...after].some((other) => targets.has(other))
+    );
+  })?.id;
 }
 
 /** Makes the target and all behind it undecided again, and calls for another visit of the target. */
@@ -15,7 +40,7 @@ export function startOver(frame: Frame, target: NodeId): void {
   const body = frame.index.reach(target);
   for (const index of frame.pendingBack) {
     const edge = frame.graph.edges[index];
-    if (edge === undefined || edge.to === END || edge.to === target || body.has(edge.from)) {
+    if (edge === undefined || edge.to === target || body.has(edge.from)) {
       frame.pendingBack.delete(index);
     }
   }
@@ -25,5 +50,21 @@ export function startOver(frame: Frame, target: NodeId): void {
     its.taken = [];
   }
   nodeState(frame, target).armed = true;
-  frame.wave += 1;
+  for (const writes of frame.writes.values()) {
+    for (const write of writes) if (body.has(write.writer)) write.undoneBy.add(target);
+  }
+}
+
+function targetOf(frame: Frame, index: number): NodeId {
+  return frame.graph.edges[index]?.to ?? '';
+}
+
+function isExhausted(frame: Frame, id: NodeId): boolean {
+  const { visit } = nodeState(frame, id);
+  return visit > (frame.index.nodes.get(id)?.node.maxVisits ?? 0);
+}
+
+function isDecided(frame: Frame, id: NodeId): boolean {
+  const { status } = nodeState(frame, id);
+  return status !== 'pending' && status !== 'active';
 }

@@ -6,6 +6,7 @@ import { checkInputs } from '../recipe/inputs.ts';
 import type { MapNode, Plan, PlanNode, RecipeNode } from '../recipe/plan.ts';
 import type { World } from './decide.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
+import type { StepRow } from './record.ts';
 import { createResolveContext, listOf, resolve, resolveObject, resolveToText } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
 import { scopeOf } from './scope.ts';
@@ -51,7 +52,7 @@ export function openMap(state: RunState, step: Active, world: World): void {
 /** Throws `recipe_not_found`, `inputs_invalid` and what its templates throw. */
 export function openRecipe(state: RunState, step: Active, world: World): void {
   const node = recipeNode(step);
-  const context = contextOf(state, step, world);
+  const { context, input } = stepContext(state, step, world);
   const path = resolveToText(node.path, context);
   const plan = findPlan(state.plan, step.frame.plan, path);
   if (plan === undefined)
@@ -59,7 +60,7 @@ export function openRecipe(state: RunState, step: Active, world: World): void {
   if (depthOf(step) >= MAX_DEPTH) {
     throw new ComposerError('recipe_invalid', `Cannot nest recipes deeper than ${MAX_DEPTH}`);
   }
-  const checked = checkInputs(plan, mappedInputs(node, plan, context));
+  const checked = checkInputs(plan, mappedInputs({ node, plan, context, input }));
   if (!checked.ok) {
     const issues = checked.error;
     const details = issues.map(({ detail }) => detail).join('; ');
@@ -80,10 +81,18 @@ export function openRecipe(state: RunState, step: Active, world: World): void {
   state.changes.frames.add(step.inside);
 }
 
+interface Mapped {
+  readonly node: RecipeNode;
+  readonly plan: Plan;
+  readonly context: ResolveContext;
+  /** What the node's own `input` came to. */
+  readonly input: JsonValue | undefined;
+}
+
 /** Without a mapping a sub-recipe gets the node's `input`, or else what the parent has under its names. */
-function mappedInputs(node: RecipeNode, plan: Plan, context: ResolveContext): JsonObject {
+function mappedInputs({ node, plan, context, input }: Mapped): JsonObject {
   if (node.inputMapping !== undefined) return resolveObject(node.inputMapping, context);
-  if (isJsonObject(node.input)) return resolveObject(node.input, context);
+  if (isJsonObject(input)) return input;
   const found = plan.inputs.flatMap(({ id }): [string, JsonValue][] => {
     const value = context.scope.get(id);
     return value === undefined ? [] : [[id, value]];
@@ -129,9 +138,12 @@ function depthOf(step: Active): number {
  */
 export function mappedNames(
   node: PlanNode,
+  status: StepRow['status'],
   output: JsonValue,
 ): readonly (readonly [string, JsonValue])[] {
   if (node.type !== 'recipe' || node.outputMapping === undefined) return [];
+  // A handled failure has an error in place of the outputs.
+  if (status !== 'completed') return [];
   const names = Object.keys(node.outputMapping);
   if (names.length === 1 && node.hasOutput) return names.map((name) => [name, output] as const);
   if (!isJsonObject(output)) return [];

@@ -2,14 +2,14 @@
  * Rebuilds a run's state from its rows. Nothing is executed: rows are entered in the order in which
  * they came about, so that loops and outputs end up as they were.
  */
-import { createFrame, createLedger, createRunState, nodeState, publish } from './state.ts';
+import { publish, publishExtra } from './publish.ts';
+import { createFrame, createLedger, createRunState, nodeState } from './state.ts';
 import type { Active, Frame, ItemContext, RunIdentity, RunState } from './state.ts';
 import type { Plan, PlanNode } from '../recipe/plan.ts';
 import { isFinal } from './events.ts';
 import { noteBackEdges, startOver } from './loops.ts';
 import { findPlan, mapNode, mappedNames } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, StepRow } from './record.ts';
-import { publishFree } from './settle.ts';
 import { countOutcome } from './write.ts';
 import { utf8Length } from '../json.ts';
 
@@ -38,6 +38,7 @@ export function restore(stored: StoredRun): RunState {
     return state;
   }
   const frames = new Map([['', state.root]]);
+  if (status === 'running') state.changes.frames.add(state.root);
   for (const { enter } of timeline(run.active, steps)) enter(state, frames);
   return state;
 }
@@ -114,12 +115,13 @@ function enterDecided(frames: Map<string, Frame>, row: StepRow): void {
   const its = nodeState(frame, node.id);
   its.status = row.status;
   its.taken = row.taken;
-  if (row.status !== 'skipped') its.visit = Math.max(its.visit, visit);
+  // A node skipped on the way counts only where a loop called for the visit.
+  if (row.status !== 'skipped' || row.looped === true) its.visit = Math.max(its.visit, visit);
   if (row.output !== undefined) {
     its.output = row.output;
     publish(frame, node.id, node.output, row.output);
-    for (const [name, value] of mappedNames(node, row.output))
-      publishFree(frame, node, name, value);
+    for (const [name, value] of mappedNames(node, row.status, row.output))
+      publishExtra(frame, node, name, value);
   }
   noteBackEdges(frame, row.taken);
 }

@@ -10,8 +10,9 @@ import type { StepStats } from './events.ts';
 import { noteBackEdges } from './loops.ts';
 import { mappedNames } from './open.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
-import type { ItemOutcome, RunFailure } from './record.ts';
-import { nodeState, publish } from './state.ts';
+import type { ItemOutcome, RunFailure, StepRow } from './record.ts';
+import { publish, publishExtra } from './publish.ts';
+import { nodeState } from './state.ts';
 import type { Active, Frame, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
 import { emit, warn, writeOutcome, writeStep } from './write.ts';
@@ -175,7 +176,7 @@ function passOn(
   const its = nodeState(frame, node.id);
   its.status = decided.status;
   its.output = decided.output;
-  publishOutput(state, step, decided.output, world);
+  publishOutput(state, step, decided, world);
   const { taken, warnings } = takeEdges(frame, node.id, { ...world, identity: state.identity });
   its.taken = taken;
   for (const warning of warnings) warn(state, world, warning);
@@ -187,24 +188,15 @@ function passOn(
 function publishOutput(
   state: RunState,
   { frame, node }: Active,
-  output: JsonValue,
+  { status, output }: { status: StepRow['status']; output: JsonValue },
   world: World,
 ): void {
   publish(frame, node.id, node.output, output);
-  for (const [name, value] of mappedNames(node, output)) {
-    if (publishFree(frame, node, name, value)) continue;
+  for (const [name, value] of mappedNames(node, status, output)) {
+    if (publishExtra(frame, node, name, value)) continue;
     const detail = `Output "${name}" of sub-recipe "${node.id}" is not published: the name is taken`;
     warn(state, world, { code: 'name_taken', detail, node: node.id });
   }
-}
-
-/** Publishes under a name that no other node and no input has. */
-export function publishFree(frame: Frame, node: PlanNode, name: string, value: JsonValue): boolean {
-  if (name === node.output) return true;
-  const current = frame.values.get(name);
-  if (current !== undefined && current.writer !== node.id) return false;
-  publish(frame, node.id, name, value);
-  return true;
 }
 
 function settleItem(state: RunState, step: Active, outcome: ItemOutcome, world: World): void {

@@ -69,12 +69,12 @@ export interface Frame {
   readonly nodes: Map<NodeId, NodeState>;
   readonly inputs: JsonObject;
   readonly values: Map<string, Published>;
+  /** What nodes have published under each name: one of them is its value. */
+  readonly writes: Map<string, Write[]>;
   /** The step that this frame is the inside of; absent at the root. */
   readonly owner?: Active;
   /** Taken back edges that wait for their loop's body to settle. */
   readonly pendingBack: Set<number>;
-  /** How many loops have been taken so far: later waves overwrite earlier ones' outputs. */
-  wave: number;
   ended: boolean;
 }
 
@@ -92,7 +92,15 @@ export interface Published {
   readonly value: JsonValue;
   /** Absent for an input. */
   readonly writer?: NodeId;
-  readonly wave: number;
+}
+
+export interface Write {
+  readonly writer: NodeId;
+  readonly value: JsonValue;
+  /** An output of a sub-recipe under its own name, which gives way to the output of a node. */
+  readonly isExtra: boolean;
+  /** Targets of loops that have started over since. */
+  readonly undoneBy: Set<NodeId>;
 }
 
 /** What a map's task sees of its item. */
@@ -180,10 +188,10 @@ export function createFrame(path: string, plan: Plan, inputs: JsonObject, owner?
       graph.nodes.map(({ id }) => [id, { visit: 0, status: 'pending', armed: false, taken: [] }]),
     ),
     inputs,
-    values: new Map(Object.entries(inputs).map(([name, value]) => [name, { value, wave: 0 }])),
+    values: new Map(Object.entries(inputs).map(([name, value]) => [name, { value }])),
+    writes: new Map(),
     ...(owner !== undefined && { owner }),
     pendingBack: new Set(),
-    wave: 0,
     ended: false,
   };
 }
@@ -207,17 +215,17 @@ export function nodeState(frame: Frame, id: NodeId): NodeState {
   return state;
 }
 
-/**
- * Publishes an output. A later wave wins; within one, a node behind the last writer wins, and of two
- * side by side the one listed later, whichever finishes first.
- */
-export function publish(frame: Frame, writer: NodeId, name: string, value: JsonValue): void {
-  const current = frame.values.get(name);
-  if (current?.writer !== undefined && current.wave === frame.wave) {
-    const place = (id: NodeId) => frame.index.nodes.get(id)?.position ?? 0;
-    const isBehind = frame.index.reach(current.writer).has(writer);
-    if (!isBehind && place(writer) < place(current.writer)) return;
-    if (frame.index.reach(writer).has(current.writer) && writer !== current.writer) return;
-  }
-  frame.values.set(name, { value, writer, wave: frame.wave });
+/** Whether a step is still to be decided. A command may come after one that ended its step. */
+export function isActive(state: RunState, step: Active): boolean {
+  return state.active.get(step.key) === step;
+}
+
+/** Whether a graph is still being walked: the run goes on, or the step that it is the inside of. */
+export function isLive(state: RunState, frame: Frame): boolean {
+  return !frame.ended && (frame.owner === undefined || isActive(state, frame.owner));
+}
+
+/** Whether a key names a step inside another: an item of a map or a node of a sub-recipe. */
+export function isInside(key: StepKey, outer: StepKey): boolean {
+  return key.startsWith(`${outer}[`) || key.startsWith(`${outer}/`);
 }
