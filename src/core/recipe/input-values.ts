@@ -1,7 +1,6 @@
 /** One submitted value against one input: coerced, or the fault. */
-import { Validator } from '@cfworker/json-schema';
-import type { Schema } from '@cfworker/json-schema';
 import type { Result } from '../errors.ts';
+import { schemaFaults } from '../json-schema.ts';
 import { canonicalJson, isJsonArray, isJsonObject } from '../json.ts';
 import type { JsonValue } from '../json.ts';
 import type { RecipeCode } from './codes.ts';
@@ -155,23 +154,10 @@ function patternFault({ pattern, type }: InputSpec, value: JsonValue): InputFaul
 }
 
 function schemaFault({ schema }: InputSpec, value: JsonValue): InputFault | undefined {
-  if (!isJsonObject(schema) && typeof schema !== 'boolean') return undefined;
-  try {
-    // SAFETY: a JSON Schema is any map or boolean; the validator ignores what it does not know.
-    const { valid, errors } = new Validator(schema as Schema | boolean, '7').validate(value);
-    if (valid) return undefined;
-    const last = errors.at(-1);
-    const place =
-      last === undefined || last.instanceLocation === '#'
-        ? ''
-        : `${last.instanceLocation.slice(1)}: `;
-    return {
-      code: 'input_schema',
-      detail: `it does not fit its schema: ${place}${last?.error ?? 'not allowed'}`,
-    };
-  } catch {
-    return { code: 'input_schema', detail: 'its schema cannot be used to check it' };
-  }
+  const [fault] = schema === undefined ? [] : schemaFaults(schema, value);
+  if (fault === undefined) return undefined;
+  const place = fault.pointer === '' ? '' : `at "${fault.pointer}": `;
+  return { code: 'input_schema', detail: `it does not fit its schema: ${place}${fault.detail}` };
 }
 
 function good(value: JsonValue): Checked {

@@ -128,10 +128,7 @@ function rangeOf(node: Node): Range {
 /** A whole block would underline a page: a collection is shown by its first key or character. */
 function headRange(node: Node): Range {
   const range = rangeOf(node);
-  if (isMap(node)) {
-    const first = keyRange(node.items[0]);
-    return node.flow === true || first === undefined ? [range[0], range[0] + 1] : first;
-  }
+  if (isMap(node)) return keyRange(node.items[0]) ?? [range[0], range[0] + 1];
   return isSeq(node) ? [range[0], range[0] + 1] : range;
 }
 
@@ -142,11 +139,16 @@ function offsetInside(tree: Tree, node: Node, spot: Spot): Range | undefined {
     return undefined;
   const offset = offsetAsTyped(node.value, spot.text ?? node.value, spot.offset);
   if (offset === undefined) return undefined;
-  const start = alignOffset(tree.text, rangeOf(node), node.value, offset);
+  const range = rangeOf(node);
+  // What is missing at the end of a text is shown at its last character.
+  const start = Math.min(
+    alignOffset(tree.text, range, node.value, offset),
+    Math.max(range[0], range[1] - 1),
+  );
   WORD.lastIndex = start;
   const word = WORD.exec(tree.text);
   const end = word === null ? start + 1 : start + word[0].length;
-  return [start, Math.min(end, Math.max(rangeOf(node)[1], start))];
+  return [start, Math.min(end, range[1])];
 }
 
 /** References change a text: then the tag or line around the place is looked for as it was typed. */

@@ -73,9 +73,10 @@ function placed(fault: RawIssue, at: Keys): RawIssue {
 }
 
 function isKindFault(issue: RawIssue): boolean {
-  return (
-    issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
-  );
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union')
+    return issue.errors.every((faults) => faults.some(isKindFault));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
 function unknownKeys(issue: RawIssue): readonly UnknownKey[] {
