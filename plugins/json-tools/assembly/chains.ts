@@ -4,6 +4,13 @@ let links: usize = 0;
 let room: u32 = 0;
 let used: u32 = 0;
 
+/** Makes room at once, so that no old copies stay behind. */
+export function openChains(expected: u32): void {
+  room = expected + 2;
+  used = 0;
+  links = heap.alloc((<usize>room) << 3);
+}
+
 /** A chain is the number of its last link, 0 when it is empty; the last link points to the first. */
 export function append(chain: u32, node: u32): u32 {
   if (used + 1 >= room) {

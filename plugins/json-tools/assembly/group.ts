@@ -1,10 +1,10 @@
 /** Items by what a path in them leads to. */
 
-import { findArgument, listArgument, open } from '../../shared/assembly/arguments';
+import { findArgument, listArgument, open, textNode } from '../../shared/assembly/arguments';
 import { giveUp, hasFailed } from '../../shared/assembly/host';
 import { afterOf, childOf, rawEnd, rawStart } from '../../shared/assembly/json-read';
 import { finish, write, writeInteger, writeRaw } from '../../shared/assembly/json-write';
-import { append, nextLink, nodeOf } from './chains';
+import { append, nextLink, nodeOf, openChains } from './chains';
 import {
   chainOf,
   detachKeys,
@@ -15,16 +15,18 @@ import {
   openKeys,
   setChain,
 } from './keys';
-import { follow, readPath } from './path';
+import { countOf, follow, readPath } from './path';
 
 /** An item without a value there stands under the key null. */
 export function group(): i32 {
   if (!open()) return giveUp();
   const items = listArgument('items');
-  const by = findArgument('by');
+  const by = textNode('by');
   const values = findArgument('values');
-  if (hasFailed() || !readPathArgument(by)) return giveUp();
-  openKeys();
+  if (hasFailed() || !readPath('by', by)) return giveUp();
+  const size = countOf(items);
+  openKeys(size);
+  openChains(size);
   const end = afterOf(items);
   for (let item = childOf(items); item < end; item = afterOf(item)) {
     const number = keyNumber(noNull(follow(item)));
@@ -32,7 +34,7 @@ export function group(): i32 {
   }
   const count = keyCount;
   const table = detachKeys();
-  if (values >= 0 && !readPath(<u32>values)) return giveUp();
+  if (values >= 0 && !readPath('values', <u32>values)) return giveUp();
   write('{"groups":[');
   for (let number: u32 = 0; number < count && !hasFailed(); number++) {
     if (number > 0) write(',');
@@ -40,11 +42,6 @@ export function group(): i32 {
   }
   write(']}');
   return finish();
-}
-
-export function readPathArgument(node: i32): bool {
-  // Node 0 is the whole input: an object, which readPath() refuses as it should.
-  return readPath(node < 0 ? 0 : <u32>node);
 }
 
 /** Null and nothing are one key. */

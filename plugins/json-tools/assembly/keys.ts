@@ -11,12 +11,26 @@ let entries: usize = 0;
 let room: u32 = 0;
 export let keyCount: u32 = 0;
 
-/** Begins a new table; what the last one held can no longer be asked for. */
-export function openKeys(): void {
+/** Four megabytes of text cannot hold more values that differ. */
+const MAX_DIFFERENT: u32 = 700_000;
+
+/**
+ * Begins a new table for up to `expected` things; what the last one held can no longer be asked for.
+ * A table with room from the start leaves no old copies of itself behind, which are never freed.
+ */
+export function openKeys(expected: u32): void {
   keyCount = 0;
+  const wanted = min<u32>(expected, MAX_DIFFERENT);
+  let size: u32 = 16;
+  while (size <= wanted * 2) size *= 2;
   // Clearing a big table for every small list would cost more than a new one.
-  if (slots == 0 || mask > 255) allocateSlots(16);
-  else memory.fill(slots, 0, (<usize>mask + 1) << 2);
+  const hasRoom = slots != 0 && mask + 1 >= size && mask + 1 <= size * 4;
+  if (hasRoom) memory.fill(slots, 0, (<usize>mask + 1) << 2);
+  else allocateSlots(size);
+  if (room < wanted) {
+    room = wanted;
+    entries = heap.alloc(<usize>room * ENTRY_SIZE);
+  }
 }
 
 /** Sets the table aside while another is filled. */

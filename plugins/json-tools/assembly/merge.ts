@@ -2,18 +2,9 @@
 
 import { choiceArgument, listArgument, open } from '../../shared/assembly/arguments';
 import { fail, giveUp, hasFailed } from '../../shared/assembly/host';
-import {
-  afterOf,
-  ARRAY,
-  childOf,
-  kindOf,
-  NULL,
-  OBJECT,
-  rawEnd,
-  rawStart,
-} from '../../shared/assembly/json-read';
+import { afterOf, ARRAY, childOf, kindOf, NULL, OBJECT } from '../../shared/assembly/json-read';
 import { finish, write, writeRaw } from '../../shared/assembly/json-write';
-import { append, nextLink, nodeOf } from './chains';
+import { append, nextLink, nodeOf, openChains } from './chains';
 import {
   chainOf,
   detachKeys,
@@ -32,6 +23,8 @@ export function merge(): i32 {
   const values = listArgument('values');
   concatenates = choiceArgument('lists', 'replace|concat') == 1;
   if (hasFailed()) return giveUp();
+  // At most every node becomes a link once.
+  openChains(afterOf(values));
   let objects: u32 = 0;
   for (let node = childOf(values); node < afterOf(values); node = afterOf(node)) {
     // A node that was skipped gives null: there is nothing of it to merge.
@@ -78,7 +71,12 @@ function writeLists(from: u32, last: u32): void {
 }
 
 function writeObjects(from: u32, last: u32): void {
-  openKeys();
+  let members = 0;
+  for (let link = from; ; link = nextLink(link)) {
+    members += countMembers(nodeOf(link));
+    if (link == last) break;
+  }
+  openKeys(members);
   for (let link = from; ; link = nextLink(link)) {
     const object = nodeOf(link);
     const end = afterOf(object);
@@ -98,4 +96,11 @@ function writeObjects(from: u32, last: u32): void {
     writeMerged(keyChain(table, number));
   }
   write('}');
+}
+
+function countMembers(object: u32): i32 {
+  let count = 0;
+  const end = afterOf(object);
+  for (let key = childOf(object); key < end; key = afterOf(key + 1)) count++;
+  return count;
 }

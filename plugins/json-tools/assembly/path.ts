@@ -34,13 +34,16 @@ function stepIndex(step: i32): i64 {
   return load<i64>(steps + ((<usize>step) << 4), 8);
 }
 
+let argument: string = '';
+
 function refuse(what: string): bool {
-  fail('Cannot read path: ' + what);
+  fail('Cannot read a path in "' + argument + '": ' + what);
   return false;
 }
 
-/** Reads a path from a string node. */
-export function readPath(node: u32): bool {
+/** Reads a path from a string node; `name` is the argument it comes from. */
+export function readPath(name: string, node: u32): bool {
+  argument = name;
   length = 0;
   if (kindOf(node) != STRING) return refuse('a string is expected');
   textOf(node);

@@ -39,7 +39,7 @@ function pickNamed(value: u32, paths: u32): void {
 
 function pickOne(value: u32, name: u32, path: u32): void {
   if (++count > MAX_PATHS) return fail('Cannot read "paths": at most ' + MAX_PATHS.toString());
-  if (!readPath(path)) return;
+  if (!readPath('paths', path)) return;
   const found = follow(value);
   if (found < 0) return;
   if (written++ > 0) write(',');

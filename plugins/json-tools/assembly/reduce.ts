@@ -25,7 +25,7 @@ import {
   writeRaw,
 } from '../../shared/assembly/json-write';
 import { keyCount, keyNumber, openKeys } from './keys';
-import { follow, readPath } from './path';
+import { countOf, follow, readPath } from './path';
 
 let written: i32 = 0;
 
@@ -60,8 +60,8 @@ export function unique(): i32 {
   if (!open()) return giveUp();
   const items = listArgument('items');
   const by = findArgument('by');
-  if (hasFailed() || (by >= 0 && !readPath(<u32>by))) return giveUp();
-  openKeys();
+  if (hasFailed() || (by >= 0 && !readPath('by', <u32>by))) return giveUp();
+  openKeys(countOf(items));
   let count = 0;
   write('{"items":[');
   const end = afterOf(items);
@@ -82,7 +82,7 @@ export function sum(): i32 {
   if (!open()) return giveUp();
   const items = listArgument('items');
   const by = findArgument('by');
-  if (hasFailed() || (by >= 0 && !readPath(<u32>by))) return giveUp();
+  if (hasFailed() || (by >= 0 && !readPath('by', <u32>by))) return giveUp();
   let total: f64 = 0;
   let lost: f64 = 0;
   let least: f64 = Infinity;

@@ -23,6 +23,7 @@ import { finish, write, writeBool, writeTextPart } from '../../shared/assembly/j
 import { findKey, isEqual } from './equality';
 import { keyCount, keyNumber, openKeys } from './keys';
 import { closeStep, openItem, openMember, writePointer } from './pointer';
+import { countOf } from './path';
 import * as keyword from './schema';
 
 const MAX_ERRORS: i32 = 100;
@@ -229,7 +230,7 @@ function matchesList(mark: u32, node: u32, value: u32): bool {
       return isWithin(mark == keyword.MIN_ITEMS, node, index, ' items');
     case keyword.UNIQUE:
       if (kindOf(node) == FALSE) return true;
-      openKeys();
+      openKeys(countOf(value));
       for (let item = childOf(value); item < end; item = afterOf(item)) {
         const before = keyCount;
         keyNumber(<i32>item);

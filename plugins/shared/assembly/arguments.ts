@@ -65,15 +65,19 @@ export function anyArgument(name: string): u32 {
   return ROOT;
 }
 
+/** A string that must be there. */
+export function textNode(name: string): u32 {
+  const node = findMember(ROOT, name);
+  if (node >= 0 && kindOf(<u32>node) == STRING) return <u32>node;
+  refuse(name, 'a string', node);
+  return ROOT;
+}
+
 /** Sets `textStart` and `textEnd` to a string that must be there. */
 export function textArgument(name: string): bool {
-  const node = findMember(ROOT, name);
-  if (node < 0 || kindOf(<u32>node) != STRING) {
-    refuse(name, 'a string', node);
-    return false;
-  }
-  textOf(<u32>node);
-  return true;
+  const node = textNode(name);
+  if (node != ROOT) textOf(node);
+  return node != ROOT;
 }
 
 export function listArgument(name: string): u32 {
@@ -108,8 +112,4 @@ export function choiceArgument(name: string, choices: string): i32 {
   }
   fail('Cannot read "' + name + '": one of ' + words.join(', ') + ' is expected');
   return 0;
-}
-
-export function canGoOn(): bool {
-  return !hasFailed();
 }

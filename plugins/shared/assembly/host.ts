@@ -11,8 +11,8 @@ import {
   outputSet,
 } from './kernel';
 
-/** A sandbox gives 4 MiB; past 8 MiB the tables built from the input would not fit the memory. */
-const MAX_INPUT: u64 = 8 * 1024 * 1024;
+/** As much as a sandbox gives; the tables built from more would not fit the memory. */
+const MAX_INPUT: u64 = 4 * 1024 * 1024;
 
 let failure: string | null = null;
 

@@ -22,7 +22,7 @@ const DECODED: u32 = 0x200;
 
 /** kind and flags, start, end, index of the node after this subtree. Children follow their parent. */
 const NODE_SIZE: usize = 16;
-const MAX_NODES: u32 = 2_000_000;
+const MAX_NODES: u32 = 1 << 20;
 const MAX_DEPTH: i32 = 128;
 
 let table: usize = 0;

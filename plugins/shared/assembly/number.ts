@@ -6,6 +6,8 @@ const POWERS: usize = memory.data<f64>([
   1e18, 1e19, 1e20, 1e21, 1e22,
 ]);
 const EXACT: u64 = 1 << 53;
+/** A mantissa below it may take one more digit and still fits an u64. */
+const ROOM: u64 = 1_000_000_000_000_000_000;
 
 /** Past 800 digits, that there are more decides nothing but a tie. */
 const MAX_DIGITS: i32 = 800;
@@ -37,16 +39,59 @@ function parsePositive(start: usize, end: usize): f64 {
       continue;
     }
     if (c - 0x30 > 9) break;
-    if (mantissa >= EXACT) return parseDigits(start, end);
+    if (mantissa >= ROOM) return parseDigits(start, end);
     mantissa = mantissa * 10 + <u64>(c - 0x30);
     if (isFraction) exponent--;
   }
   if (mantissa == 0) return 0;
   exponent += parseExponent(at, end);
-  if (mantissa > EXACT || exponent < -22 || exponent > 22) return parseDigits(start, end);
+  if (exponent < -22 || exponent > 22) return parseDigits(start, end);
+  if (mantissa > EXACT) {
+    const near = parseNear(mantissa, exponent);
+    return near == near ? near : parseDigits(start, end);
+  }
   // Both are exact, so the one rounding is that of the operation.
   const power = load<f64>(POWERS + ((<usize>abs(exponent)) << 3));
   return exponent < 0 ? <f64>mantissa / power : <f64>mantissa * power;
+}
+
+/**
+ * Up to nineteen digits by a power of ten that is exact, as a sum of two doubles; NaN in the rare case
+ * that the sum is too close to the middle between two doubles to tell which is nearer.
+ */
+function parseNear(mantissa: u64, exponent: i32): f64 {
+  const power = load<f64>(POWERS + ((<usize>abs(exponent)) << 3));
+  const high = <f64>mantissa;
+  const low = <f64>(<i64>(mantissa - <u64>high));
+  let first: f64;
+  let second: f64;
+  if (exponent < 0) {
+    first = high / power;
+    const product = first * power;
+    second = (high - product - productError(first, power, product) + low) / power;
+  } else {
+    first = high * power;
+    second = productError(high, power, first) + low * power;
+  }
+  // What is lost in the second part is less than its 2^-48th: both ends must round alike.
+  const margin = second * 3.552713678800501e-15;
+  const least = first + (second - margin);
+  return least == first + (second + margin) ? least : NaN;
+}
+
+/** What rounding took from a product, exactly (Dekker's algorithm). */
+function productError(a: f64, b: f64, product: f64): f64 {
+  const aHigh = highHalf(a);
+  const bHigh = highHalf(b);
+  const aLow = a - aHigh;
+  const bLow = b - bHigh;
+  return aHigh * bHigh - product + aHigh * bLow + aLow * bHigh + aLow * bLow;
+}
+
+/** The first half of a double's bits. */
+function highHalf(value: f64): f64 {
+  const scaled = value * 134217729;
+  return scaled - (scaled - value);
 }
 
 /** The number after an "e" at `from`, or 0 at the end; far outside the range it is cut. */
@@ -203,10 +248,16 @@ function roundedInteger(): u64 {
   return value;
 }
 
-/** Whether the number has enough digits or exponent to leave the range of a double. */
+/** Whether a number may be too big for a double, by its digits before the point and its exponent. */
 export function mayOverflow(start: usize, end: usize): bool {
-  if (end - start > 300) return true;
   let at = start;
+  while (at < end && isPlain(load<u8>(at))) at++;
+  const whole = <i32>(at - start);
   while (at < end && (<u32>load<u8>(at) | 0x20) != 0x65) at++;
-  return end - at > 3;
+  return whole + parseExponent(at, end) > 308;
+}
+
+/** A digit or the sign before them. */
+function isPlain(c: u32): bool {
+  return c - 0x30 < 10 || c == 0x2d;
 }

@@ -9,6 +9,7 @@ import {
   lowerWord,
   sameBytes,
 } from './bytes';
+import { fail, hasFailed } from './host';
 import { storeCodePoint } from './json-read';
 import { codeAt, lower, next } from './unicode';
 
@@ -18,6 +19,8 @@ const ENTRY_SIZE: usize = 24;
 let entries: usize = 0;
 let entryRoom: u32 = 0;
 export let termCount: u32 = 0;
+/** With more the tables could outgrow the memory, which would end the call without a word. */
+const MAX_TERMS: u32 = 400_000;
 
 /** Open addressing; a slot holds a term's number plus one. */
 let slots: usize = 0;
@@ -65,12 +68,20 @@ export function addTerm(start: usize, end: usize, position: u32): u32 {
   if (slots == 0 || termCount * 2 > slotMask) growSlots();
   const held = find(start, end);
   if (held == 0) {
-    store<u32>(slots + ((<usize>slotFound) << 2), termCount + 1);
+    if (termCount == MAX_TERMS) return refuseMore();
+    const slot = slots + ((<usize>slotFound) << 2);
+    store<u32>(slot, termCount + 1);
     return addEntry(position);
   }
   const entry = entryAt(held - 1);
   store<u32>(entry, load<u32>(entry, 12) + 1, 12);
   return held - 1;
+}
+
+function refuseMore(): u32 {
+  if (hasFailed()) return 0;
+  fail('Cannot read "text": more than ' + MAX_TERMS.toString() + ' different words');
+  return 0;
 }
 
 /** The number of a word, or -1. */
