@@ -116,7 +116,7 @@ function readText(text: string, path: Path, report: Report): EdgeParts | undefin
   const ends = mark === null ? text : text.slice(0, mark.index);
   const condition = mark === null ? undefined : text.slice(mark.index + mark[0].length);
   const match = SEPARATORS.exec(ends);
-  if (match === null || condition?.trim() === '' || /\sif\s*$/.test(ends)) {
+  if (match === null || condition?.trim() === '') {
     const detail = `Cannot read the edge "${text.slice(0, 100)}": write "a to b" or "a to b if condition"`;
     report.add({ code: 'bad_edge', path, detail, suggestion: rewritten(text) });
     return undefined;

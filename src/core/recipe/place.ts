@@ -35,8 +35,8 @@ export function placeOf(tree: Tree, path: Path, spot: Spot = {}): Place {
   if (complete && spot.at === 'key' && found.pair !== undefined) {
     return placeOfRange(tree, keyRange(found.pair) ?? rangeOf(found.node));
   }
-  if (complete && spot.offset !== undefined && isScalar(found.node)) {
-    const inside = offsetInside(tree, found.node, spot);
+  if (complete && spot.offset !== undefined) {
+    const inside = offsetInside(tree, target(tree, found.node), spot);
     if (inside !== undefined) return placeOfRange(tree, inside);
   }
   return placeOfRange(tree, headRange(found.node));

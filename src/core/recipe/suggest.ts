@@ -4,7 +4,8 @@ import { LIMITS } from './limits.ts';
 
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length === 0 || word.length > LIMITS.suggestionChars) return undefined;
-  const limit = Math.max(1, Math.floor(Math.min(word.length, 12) / 3));
+  // Every letter is one step from every other: a single one says nothing.
+  const limit = word.length < 2 ? 0 : Math.max(1, Math.floor(Math.min(word.length, 12) / 3));
   const lower = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = limit + 1;
