@@ -16,7 +16,13 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            // As behind a launcher on this machine, where no key is asked for.
+            miniflare: { bindings: { BOUND_HOST: '127.0.0.1', PLATFORM: 'self-hosted' } },
+          }),
+        ],
         test: { name: 'workerd', include: ['test/worker/**/*.test.ts'], globalSetup },
       },
     ],

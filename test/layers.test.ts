@@ -18,8 +18,7 @@ const RINGS: readonly Ring[] = [
   {
     prefix: 'core/',
     rank: 0,
-    packages:
-      /^(?:zod|yaml|semver|fastest-levenshtein|@huggingface\/jinja|@cfworker\/json-schema)$/,
+    packages: /^(?:zod|yaml|semver|fastest-levenshtein|@cfworker\/json-schema)$/,
   },
   { prefix: 'runtime/ports.ts', rank: 1, packages: /^$/ },
   { prefix: 'runtime/', rank: 2, packages: /^$/ },

@@ -39,7 +39,7 @@ const list = (value: JsonValue | undefined): readonly JsonValue[] =>
 const FUNCTIONS: { readonly [name: string]: TestFunction } = {
   echo: (input) => input,
   value: ({ value = null }) => value,
-  upper: ({ text }) => String(text).toUpperCase(),
+  upper: ({ text }) => (typeof text === 'string' ? text.toUpperCase() : null),
   add: ({ a, b }) => number(a) + number(b),
   double: ({ n }) => number(n) * 2,
   sum: ({ items, start }) => list(items).reduce<number>((sum, n) => sum + number(n), number(start)),

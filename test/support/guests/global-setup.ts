@@ -12,7 +12,10 @@ declare module 'vitest' {
 }
 
 /** Made by `npm run build`; most tests do without. */
-const BUILT = [['text-tools', 'dist/bundled/text-tools.wasm']] as const;
+const BUILT = [
+  ['text-tools', 'dist/bundled/text-tools.wasm'],
+  ['readability', 'dist/plugins/readability.wasm'],
+] as const;
 
 export async function setup(project: TestProject): Promise<void> {
   const compiler = await wabt();
