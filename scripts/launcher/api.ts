@@ -17,12 +17,14 @@ export function createApi(url: string, key: string | undefined): Api {
   return {
     url,
     get: (path) => fetch(`${url}${path}`, { headers: auth }),
-    send: (method, path, { type, content, headers }) =>
-      fetch(`${url}${path}`, {
+    send(method, path, { type, content, headers }) {
+      const init = {
         method,
         body: content,
         headers: { ...auth, ...headers, 'content-type': type },
-      }),
+      };
+      return fetch(`${url}${path}`, init);
+    },
   };
 }
 
