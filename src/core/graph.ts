@@ -9,6 +9,8 @@ export interface GraphIndex {
   /** Indexes of all edges out of a node. */
   readonly outgoing: (id: NodeId) => readonly number[];
   readonly isEntry: (id: NodeId) => boolean;
+  /** Nodes that publish a name when they run. */
+  readonly publishers: (name: string) => readonly NodeId[];
   /** The node and all that forward edges lead to from it. */
   readonly reach: (id: NodeId) => ReadonlySet<NodeId>;
   /** The loop that back edges into a node close. */
@@ -47,6 +49,8 @@ function makeIndex(graph: Graph): GraphIndex {
     if (!edge.back) push(incoming, edge.to, index);
   }
   const entries = new Set(graph.entries);
+  const publishers = new Map<string, NodeId[]>();
+  for (const node of graph.nodes) for (const name of namesOf(node)) push(publishers, name, node.id);
   const reach = remembered((id) => reachFrom(id, graph, outgoing, nodes));
   const targets = new Set(graph.edges.flatMap(({ to, back }) => (back ? [to] : [])));
   const order = [...nodes.keys()]
@@ -57,6 +61,7 @@ function makeIndex(graph: Graph): GraphIndex {
     incoming: (id) => incoming.get(id) ?? NONE,
     outgoing: (id) => outgoing.get(id) ?? NONE,
     isEntry: (id) => entries.has(id),
+    publishers: (name) => publishers.get(name) ?? [],
     reach,
     loopAt: remembered((target) => loopOf(target, order, reach)),
   };
@@ -88,6 +93,12 @@ function loopOf(
   return { within, after: new Set(after) };
 }
 
+/** A sub-recipe's outputs have names of their own besides. */
+function namesOf(node: PlanNode): readonly string[] {
+  if (node.type !== 'recipe') return [node.output];
+  return [node.output, ...Object.keys(node.outputMapping ?? {})];
+}
+
 function remembered<T>(make: (id: NodeId) => T): (id: NodeId) => T {
   const known = new Map<NodeId, T>();
   return (id) => {
@@ -114,8 +125,8 @@ function reachFrom(
   return seen;
 }
 
-function push(map: Map<NodeId, number[]>, key: NodeId, index: number): void {
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
-  if (list === undefined) map.set(key, [index]);
-  else list.push(index);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
 }

@@ -83,6 +83,7 @@ async function run(
       now: startedAt,
       random: deps.ids.random,
     });
+    for (const name of outer.missing) missing.add(name);
     const context = { ...outer, missing };
     const outcome = await task({ tenant, node, step, context, input, functions, models, signal });
     if (!outcome.ok && deadline.aborted) return { ok: false, error: late(node.id, timeoutMs) };

@@ -10,7 +10,7 @@ import { cancelRun, completeStep, failAttempt } from './settle.ts';
 import type { Success } from './settle.ts';
 import { noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
-import { emit, warn } from './write.ts';
+import { emit, warnMissing } from './write.ts';
 
 /** What reached a run from outside. */
 export type Fact =
@@ -96,10 +96,7 @@ function takeOutcome(
   const step = state.active.get(fact.key);
   if (step === undefined || step.attempt !== fact.attempt || step.phase !== 'running') return;
   if (fact.type === 'failed') return failAttempt(state, step, fact, world);
-  for (const name of fact.warnings) {
-    const detail = `Undefined variable "${name}" was rendered as nothing`;
-    warn(state, world, { code: 'undefined_variable', detail, node: step.node.id });
-  }
+  warnMissing(state, world, step.map?.node ?? step.node, fact.warnings);
   completeStep(state, step, fact, world);
 }
 

@@ -5,8 +5,8 @@ import { closeFrame, closeMap } from './close.ts';
 import { timeoutOf } from './decide.ts';
 import type { Command, World } from './decide.ts';
 import { noteBackEdges, startOver } from './loops.ts';
-import { openMap, openRecipe } from './open.ts';
-import { cancelSteps, failRun, failStep } from './settle.ts';
+import { isItemMeant, openMap, openRecipe } from './open.ts';
+import { cancelSteps, failRun, failStep, passItem } from './settle.ts';
 import { isActive, isInside, isLive, itemKey, nodeState, stepKey } from './state.ts';
 import type { Active, Frame, ItemContext, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
@@ -103,6 +103,8 @@ function begin(
 
 function open(state: RunState, step: Active, world: World): void {
   try {
+    if (step.map !== undefined && !isItemMeant(state, step, world))
+      return passItem(state, step, world);
     if (step.node.type === 'map') openMap(state, step, world);
     else if (step.node.type === 'recipe') openRecipe(state, step, world);
   } catch (error) {

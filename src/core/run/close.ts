@@ -8,13 +8,14 @@ import { collectOutputs } from './outputs.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
 import type { ItemOutcome } from './record.ts';
 import { createResolveContext, resolveObject } from './resolve.ts';
+import { isAbsent } from './scope.ts';
 import { completeStep, endRun, failRun, failStep, isTooLarge } from './settle.ts';
 import type { Active, Frame, MapProgress, RunState } from './state.ts';
 import { emit, warn } from './write.ts';
 
-/** Failed items that a map's failure lists, and how large the list may be with the results. */
-const MAX_LISTED = 20;
+/** Size up to which a map's failure has every error and result, and how many errors it has beyond. */
 const MAX_DETAIL_BYTES = 128 * 1024;
+const MAX_LISTED = 20;
 
 export function closeMap(state: RunState, step: Active, world: World): void {
   const { progress } = step;
@@ -28,7 +29,7 @@ export function closeMap(state: RunState, step: Active, world: World): void {
 }
 
 function itemResult(
-  { node, items }: MapProgress,
+  { node, items, keys }: MapProgress,
   outcome: ItemOutcome | null,
   index: number,
 ): JsonValue[] {
@@ -39,7 +40,9 @@ function itemResult(
   const failed = { status: 'failed', error: { code, message } };
   if (node.collect === 'values') return [failed];
   const item = items[index] ?? null;
-  return [{ ...(isJsonObject(item) && item), item, index, ...failed }];
+  const key = keys?.[index];
+  const about = { item, index, ...(key !== undefined && { key }) };
+  return [{ ...(isJsonObject(item) && item), ...about, ...failed }];
 }
 
 function haltFailure(step: Active, { ledger, items }: MapProgress): ReturnType<typeof failure> {
@@ -59,12 +62,14 @@ function haltFailure(step: Active, { ledger, items }: MapProgress): ReturnType<t
     code,
     message: detail,
   }));
-  const details = { errors: errors.slice(0, MAX_LISTED), results };
   // The ledger has them all; a failure is copied into rows and events and has to stay small.
-  const isLong = utf8Length(JSON.stringify(details)) > MAX_DETAIL_BYTES;
+  const details = [
+    { errors, results },
+    { errors, results: [] },
+  ].find((each) => utf8Length(JSON.stringify(each)) <= MAX_DETAIL_BYTES);
   return {
     ...failure('map_items_failed', message),
-    details: isLong ? { ...details, results: [] } : details,
+    details: details ?? { errors: errors.slice(0, MAX_LISTED), results: [] },
   };
 }
 
@@ -89,6 +94,7 @@ function closeRecipe(state: RunState, step: Active, outputs: JsonObject, world: 
   let mapped = outputs;
   if (node.outputMapping !== undefined) {
     const scope = {
+      isAbsent: (name: string) => isAbsent(inside, name),
       get: (name: string) =>
         Object.hasOwn(outputs, name) ? outputs[name] : inside.values.get(name)?.value,
     };

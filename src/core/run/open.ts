@@ -7,12 +7,20 @@ import type { MapNode, Plan, PlanNode, RecipeNode } from '../recipe/plan.ts';
 import type { World } from './decide.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
 import type { StepRow } from './record.ts';
-import { createResolveContext, listOf, resolve, resolveObject, resolveToText } from './resolve.ts';
+import {
+  createResolveContext,
+  holds,
+  listOf,
+  resolve,
+  resolveObject,
+  resolveReference,
+} from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
 import { scopeOf } from './scope.ts';
+import type { ScopeParts } from './scope.ts';
 import { createFrame, createLedger } from './state.ts';
 import type { Active, RunState } from './state.ts';
-import { warn, writeStep } from './write.ts';
+import { warn, warnMissing, writeStep } from './write.ts';
 
 export const MAX_ITEMS = 100_000;
 const MAX_DEPTH = 8;
@@ -20,7 +28,8 @@ const MAX_DEPTH = 8;
 /** Throws `map_over_invalid` and what its templates throw. */
 export function openMap(state: RunState, step: Active, world: World): void {
   const node = mapNode(step);
-  const over = resolve(node.over, contextOf(state, step, world));
+  const { context } = stepContext(state, step, world);
+  const over = resolve(node.over, context);
   const list = listOf(over);
   if (list === undefined) {
     const kind = over === null ? 'nothing' : `a ${typeof over}`;
@@ -41,6 +50,7 @@ export function openMap(state: RunState, step: Active, world: World): void {
       `Cannot go over "over" of node "${node.id}": it is larger than ${MAX_VALUE_BYTES} bytes`,
     );
   }
+  warnMissing(state, world, node, context.missing);
   const ledger = createLedger();
   state.ledgers.set(step.key, ledger);
   step.phase = 'open';
@@ -53,7 +63,7 @@ export function openMap(state: RunState, step: Active, world: World): void {
 export function openRecipe(state: RunState, step: Active, world: World): void {
   const node = recipeNode(step);
   const { context, input } = stepContext(state, step, world);
-  const path = resolveToText(node.path, context);
+  const path = resolveReference(node.path, step.frame.plan.recipes, context);
   const plan = findPlan(state.plan, step.frame.plan, path);
   if (plan === undefined)
     throw new ComposerError('recipe_not_found', `Cannot find sub-recipe "${path}"`);
@@ -72,6 +82,7 @@ export function openRecipe(state: RunState, step: Active, world: World): void {
     const message = `Cannot start sub-recipe "${path}": its inputs are larger than ${MAX_VALUE_BYTES} bytes`;
     throw new ComposerError('value_too_large', message);
   }
+  warnMissing(state, world, node, context.missing);
   for (const { code, detail } of checked.value.warnings)
     warn(state, world, { code, detail, node: node.id });
   step.phase = 'open';
@@ -100,23 +111,53 @@ function mappedInputs({ node, plan, context, input }: Mapped): JsonObject {
   return Object.fromEntries(found);
 }
 
-/** What the templates of a step's own fields can read. */
-export function contextOf(state: RunState, step: Active, world: World): ResolveContext {
-  return stepContext(state, step, world).context;
-}
-
 /** The same with the node's resolved input, which is itself resolved without itself. */
 export function stepContext(
   state: RunState,
   step: Active,
   world: World,
 ): { readonly context: ResolveContext; readonly input: JsonValue | undefined } {
-  const { frame, item } = step;
-  const parts = { identity: state.identity, now: world.now, ...(item && { item }) };
-  const outer = createResolveContext({ plan: frame.plan, scope: scopeOf(frame, parts), ...world });
+  const parts = scopeParts(state, step, world);
+  const outer = contextOf(step, parts, world);
   const input = step.node.input === undefined ? undefined : resolve(step.node.input, outer);
   if (!isJsonObject(input)) return { context: outer, input };
-  return { context: { ...outer, scope: scopeOf(frame, { ...parts, input }) }, input };
+  const { missing, budget } = outer;
+  return { context: contextOf(step, { ...parts, input }, { ...world, missing, budget }), input };
+}
+
+/** Whether an item's task is to run: its own `when`, which sees the item but not the task's input. */
+export function isItemMeant(state: RunState, step: Active, world: World): boolean {
+  const { when } = step.node;
+  return when === undefined || holds(when, contextOf(step, scopeParts(state, step, world), world));
+}
+
+function contextOf(
+  { frame }: Active,
+  parts: ScopeParts,
+  rest: World & Partial<ResolveContext>,
+): ResolveContext {
+  return createResolveContext({ plan: frame.plan, scope: scopeOf(frame, parts), ...rest });
+}
+
+function scopeParts(state: RunState, { item, map }: Active, world: World): ScopeParts {
+  const shared = map && sharedInput(state, map, world);
+  return {
+    identity: state.identity,
+    now: world.now,
+    ...(item && { item }),
+    ...(shared && { shared }),
+  };
+}
+
+/** What the inputs of a map and of those around it add for its task. */
+function sharedInput(state: RunState, map: Active, world: World): JsonObject {
+  const { progress } = map;
+  if (progress?.shared !== undefined) return progress.shared;
+  const outer = map.map === undefined ? {} : sharedInput(state, map.map, world);
+  const { input } = stepContext(state, map, world);
+  const shared = { ...outer, ...(isJsonObject(input) && input) };
+  if (progress !== undefined) progress.shared = shared;
+  return shared;
 }
 
 export function findPlan(root: Plan, near: Plan, path: string): Plan | undefined {

@@ -3,7 +3,7 @@ import { toFailure } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { World } from './decide.ts';
 import type { RunWarning } from './record.ts';
-import { holds, resolve } from './resolve.ts';
+import { holds, isVariable, pathOf, resolve, valueAt } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
 import type { Frame, RunIdentity } from './state.ts';
 import { edgeContext } from './take-edges.ts';
@@ -24,7 +24,7 @@ export function collectOutputs(frame: Frame, identity: RunIdentity, world: World
   const warnings: RunWarning[] = [];
   for (const spec of frame.graph.outputs) {
     try {
-      if (spec.condition !== undefined && !holds(spec.condition, context)) continue;
+      if (!isWanted(spec, context, warnings)) continue;
       const value = outputValue(spec, context);
       if (value === undefined) missing.push(spec.id);
       else outputs.push([spec.id, value]);
@@ -45,14 +45,28 @@ function allOutputs(frame: Frame): Outputs {
   return { outputs: Object.fromEntries(outputs), missing: [], warnings: [] };
 }
 
-/** A path whose root nothing has provided is missing, not null and not the text of the path. */
+/** A condition never throws: an error counts as false. */
+function isWanted(
+  { id, condition }: OutputSpec,
+  context: ResolveContext,
+  warnings: RunWarning[],
+): boolean {
+  if (condition === undefined) return true;
+  try {
+    return holds(condition, context);
+  } catch (error) {
+    const detail = `Condition of output "${id}" counts as false: ${toFailure(error).message}`;
+    warnings.push({ code: 'condition_error', detail });
+    return false;
+  }
+}
+
+/** A path at which nothing stands is missing, not null and not the text of the path. */
 function outputValue({ id, value }: OutputSpec, context: ResolveContext): JsonValue | undefined {
   const source = value ?? id;
-  if (typeof source === 'string' && /^[A-Za-z_][\w.[\]-]*$/.test(source)) {
-    const root = /^\w+/.exec(source)?.[0] ?? source;
-    if (context.scope.get(root) === undefined) return undefined;
-    const found = resolve(source, context);
-    return found === null && source !== root ? undefined : found;
+  const path = typeof source === 'string' ? pathOf(source) : undefined;
+  if (path !== undefined && (value === undefined || isVariable(path[0] ?? '', context))) {
+    return valueAt(path, context) === undefined ? undefined : resolve(source, context);
   }
   const before = context.missing.size;
   const resolved = resolve(source, context);

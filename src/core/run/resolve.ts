@@ -2,15 +2,22 @@
 import { ComposerError } from '../errors.ts';
 import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
+import { findDefinition } from '../recipe/lookup.ts';
 import type { Plan } from '../recipe/plan.ts';
 import { createBudget, evaluateTemplate, isTruthy } from '../template/render.ts';
 import type { Budget, Scope } from '../template/render.ts';
 import { hasTemplateSyntax, parseExpression, parseTemplate } from '../template/template.ts';
 import type { Template } from '../template/template.ts';
+import { createDefinitions, settle } from './definitions.ts';
+
+export interface NameScope extends Scope {
+  /** Whether a node was to publish the name and has been decided without. */
+  readonly isAbsent?: (name: string) => boolean;
+}
 
 export interface ResolveContext {
   readonly plan: Plan;
-  readonly scope: Scope;
+  readonly scope: NameScope;
   readonly now: number;
   readonly random: () => number;
   /** Names of undefined variables that were read. */
@@ -18,10 +25,17 @@ export interface ResolveContext {
   readonly budget: Budget;
 }
 
+/** Behind the names of the scope come the plan's definitions. */
 export function createResolveContext(
-  parts: Pick<ResolveContext, 'plan' | 'scope' | 'now' | 'random'>,
+  parts: Pick<ResolveContext, 'plan' | 'scope' | 'now' | 'random'> & Partial<ResolveContext>,
 ): ResolveContext {
-  return { ...parts, missing: new Set(), budget: createBudget() };
+  const { plan, scope: names } = parts;
+  const readDefinition = createDefinitions(plan.definitions, (template) =>
+    evaluate(template, context),
+  );
+  const scope: NameScope = { ...names, get: (name) => names.get(name) ?? readDefinition(name) };
+  const context = { missing: new Set<string>(), budget: createBudget(), ...parts, scope };
+  return context;
 }
 
 /** Throws `template_error`, `template_budget` or `undefined_variable`. */
@@ -50,7 +64,37 @@ export function holds(expression: string, context: ResolveContext): boolean {
   return isTruthy(evaluate(parsed(parseExpression(expression), expression), context));
 }
 
-const PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_][\w-]*|\[-?\d+\])*$/;
+/** A reference that the plan has pinned is what it says; any other may be the name of a variable. */
+export function resolveReference(
+  text: string,
+  pins: { readonly [reference: string]: unknown },
+  context: ResolveContext,
+): string {
+  return Object.hasOwn(pins, text) ? text : resolveToText(text, context);
+}
+
+const PATH = /^[A-Za-z_][\w-]*(?:\.[\w-]+|\[-?\d+\])*$/;
+
+/** The steps of a bare name or path, root first; nothing for any other text. */
+export function pathOf(text: string): readonly string[] | undefined {
+  return PATH.test(text) ? (text.match(/[^.[\]]+/g) ?? undefined) : undefined;
+}
+
+/** What stands at a path; nothing where the way there ends. */
+export function valueAt(
+  [root = '', ...rest]: readonly string[],
+  { scope }: ResolveContext,
+): JsonValue | undefined {
+  return rest.reduce<JsonValue | undefined>(
+    (value, step) => (value === undefined ? undefined : child(value, step)),
+    scope.get(root),
+  );
+}
+
+/** Whether a name means a value here: also that of a node that was skipped, which is null. */
+export function isVariable(name: string, { scope }: ResolveContext): boolean {
+  return scope.get(name) !== undefined || scope.isAbsent?.(name) === true;
+}
 
 function resolveText(text: string, context: ResolveContext): JsonValue {
   if (hasTemplateSyntax(text)) {
@@ -58,12 +102,9 @@ function resolveText(text: string, context: ResolveContext): JsonValue {
     if (text.startsWith('@') && typeof value === 'string') return lookUpReference(value, context);
     return value;
   }
-  if (!PATH.test(text)) return text;
-  const steps = text.match(/[^.[\]]+/g) ?? [];
-  const [root = text, ...rest] = steps;
-  const found = context.scope.get(root);
-  if (found === undefined) return text;
-  return rest.reduce<JsonValue>((value, step) => child(value, step) ?? null, found);
+  const path = pathOf(text);
+  if (path === undefined || !isVariable(path[0] ?? '', context)) return text;
+  return settle(valueAt(path, context)) ?? null;
 }
 
 function child(value: JsonValue, step: string): JsonValue | undefined {
@@ -73,7 +114,7 @@ function child(value: JsonValue, step: string): JsonValue | undefined {
 
 function evaluate(template: Template, context: ResolveContext): JsonValue | undefined {
   const { scope, budget, now, random, plan, missing } = context;
-  return evaluateTemplate(template, {
+  const value = evaluateTemplate(template, {
     scope,
     budget,
     now,
@@ -82,6 +123,7 @@ function evaluate(template: Template, context: ResolveContext): JsonValue | unde
     prompts: plan.prompts,
     onUndefined: (path) => missing.add(path),
   });
+  return settle(value);
 }
 
 function parsed(result: ReturnType<typeof parseTemplate>, source: string): Template {
@@ -94,15 +136,10 @@ function parsed(result: ReturnType<typeof parseTemplate>, source: string): Templ
 }
 
 /** A reference whose name was rendered just now, such as `@types.{{kind}}.path`. */
-function lookUpReference(text: string, { plan }: ResolveContext): JsonValue {
-  const path = text.replace(/^@(?:reference[:(])?/, '').replace(/\)$/, '');
-  const steps = path.match(/[^.[\]]+/g) ?? [];
-  let value: JsonValue | undefined = plan.definitions;
-  for (const step of steps) value = value === undefined ? undefined : child(value, step);
-  if (value === undefined || steps.length === 0) {
-    throw new ComposerError('template_error', `Cannot find reference "${text}"`);
-  }
-  return value;
+export function lookUpReference(text: string, { plan }: ResolveContext): JsonValue {
+  const value = findDefinition(plan.definitions, text);
+  if (value !== undefined) return value;
+  throw new ComposerError('template_error', `Cannot find reference "${text.slice(0, 100)}"`);
 }
 
 /** A list that a map or a reduce goes over: a list as it is, a map's values with their keys. */

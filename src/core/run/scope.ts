@@ -1,10 +1,11 @@
 /**
  * What the names in a template mean at one step. First match wins: the item's context, the node's
- * own input, the fields of the item, the frame's values, the read-only aliases, the definitions.
+ * own input, the fields of the item, what the maps around it were given, the frame's values, the
+ * read-only aliases. The definitions come behind (`resolve.ts`).
  */
 import type { JsonObject, JsonValue } from '../json.ts';
-import { isJsonObject, ownProperty } from '../json.ts';
-import type { Scope } from '../template/render.ts';
+import { isJsonObject } from '../json.ts';
+import type { NameScope } from './resolve.ts';
 import type { Frame, ItemContext, RunIdentity } from './state.ts';
 
 /** What a scope is made of, besides the frame. */
@@ -13,23 +14,32 @@ export interface ScopeParts {
   readonly now: number;
   readonly item?: ItemContext;
   readonly input?: JsonObject;
+  /** The inputs of the maps that the item lies in. */
+  readonly shared?: JsonObject;
 }
 
-export function scopeOf(frame: Frame, parts: ScopeParts): Scope {
-  const { item, input } = parts;
+export function scopeOf(frame: Frame, parts: ScopeParts): NameScope {
+  const { item, input, shared } = parts;
   const fields = item !== undefined && isJsonObject(item.item) ? item.item : undefined;
   return {
+    isAbsent: (name) => isAbsent(frame, name),
     get(name) {
       const local = item && itemValue(item, name);
       if (local !== undefined) return local;
       if (input !== undefined && Object.hasOwn(input, name)) return input[name];
       if (fields !== undefined && Object.hasOwn(fields, name)) return fields[name];
+      if (shared !== undefined && Object.hasOwn(shared, name)) return shared[name];
       const published = frame.values.get(name);
-      if (published !== undefined) return published.value;
-      const alias = aliasValue(frame, parts, name);
-      return alias === undefined ? ownProperty(frame.plan.definitions, name) : alias;
+      return published === undefined ? aliasValue(frame, parts, name) : published.value;
     },
   };
+}
+
+export function isAbsent(frame: Frame, name: string): boolean {
+  return frame.index.publishers(name).some((id) => {
+    const status = frame.nodes.get(id)?.status;
+    return status !== 'pending' && status !== 'active';
+  });
 }
 
 function itemValue(context: ItemContext, name: string): JsonValue | undefined {

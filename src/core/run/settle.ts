@@ -3,7 +3,6 @@ import { ComposerError, failure } from '../errors.ts';
 import type { Failure } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject, utf8Length } from '../json.ts';
-import type { PlanNode } from '../recipe/plan.ts';
 import { isRetried, nextDelay } from '../retry.ts';
 import type { World } from './decide.ts';
 import type { StepStats } from './events.ts';
@@ -197,6 +196,14 @@ function publishOutput(
     const detail = `Output "${name}" of sub-recipe "${node.id}" is not published: the name is taken`;
     warn(state, world, { code: 'name_taken', detail, node: node.id });
   }
+}
+
+/** An item whose task is not meant for it: it keeps its position, with nothing in it. */
+export function passItem(state: RunState, step: Active, world: World): void {
+  state.active.delete(step.key);
+  const isRecord = step.map?.progress?.node.collect === 'records';
+  const value = isRecord ? { ...recordOf(step, { output: null }), status: 'skipped' } : null;
+  settleItem(state, step, { ok: true, value, stats: { wallMs: 0 } }, world);
 }
 
 function settleItem(state: RunState, step: Active, outcome: ItemOutcome, world: World): void {

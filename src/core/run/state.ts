@@ -151,6 +151,8 @@ export interface MapProgress {
   readonly items: readonly JsonValue[];
   readonly keys?: readonly string[];
   readonly ledger: Ledger;
+  /** What the map's own input gives to its items, once one has asked. */
+  shared?: JsonObject;
   /** The first item that may not have been started. */
   next: number;
   inFlight: number;

@@ -2,6 +2,7 @@
 import type { Failure } from '../errors.ts';
 import { utf8Length } from '../json.ts';
 import type { JsonValue } from '../json.ts';
+import type { NodeId } from '../recipe/plan.ts';
 import type { EventBody, StepStats } from './events.ts';
 import type { World } from './decide.ts';
 import { LEDGER_BYTES, LEDGER_ITEMS } from './record.ts';
@@ -26,6 +27,19 @@ export function warn(state: RunState, world: World, warning: RunWarning): void {
   if (isKnown || state.warnings.length >= MAX_WARNINGS) return;
   state.warnings.push(warning);
   emit(state, world, { type: 'run.warning', ...warning });
+}
+
+/** A warning for each name that templates of a node read and nothing had. */
+export function warnMissing(
+  state: RunState,
+  world: World,
+  { id }: { readonly id: NodeId },
+  names: Iterable<string>,
+): void {
+  for (const name of names) {
+    const detail = `Undefined variable "${name}" was rendered as nothing`;
+    warn(state, world, { code: 'undefined_variable', detail, node: id });
+  }
 }
 
 export interface Decision {

@@ -2,7 +2,7 @@
 import { isJsonObject } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { FunctionNode } from '../../core/recipe/plan.ts';
-import { resolveToText } from '../../core/run/resolve.ts';
+import { resolveReference } from '../../core/run/resolve.ts';
 import type { Active } from '../../core/run/state.ts';
 import type { TaskContext, TaskOutcome } from './task.ts';
 import type { Result } from '../../core/errors.ts';
@@ -10,7 +10,7 @@ import type { Result } from '../../core/errors.ts';
 export async function runFunction(given: TaskContext<FunctionNode>): Promise<Result<TaskOutcome>> {
   const { tenant, node, step, context, functions, signal } = given;
   const input = given.input ?? itemInput(step);
-  const reference = resolveToText(node.function, context);
+  const reference = resolveReference(node.function, context.plan.functions, context);
   const found = await functions.find(tenant, reference, context.plan.functions);
   if (!found.ok) return found;
   const called = await functions.call({ tenant, target: found.value, input }, signal);

@@ -5,8 +5,9 @@ import { isJsonArray, isJsonObject, ownProperty } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { schemaFaults } from '../../core/json-schema.ts';
 import type { LanguageNode } from '../../core/recipe/plan.ts';
-import { resolve, resolveToText } from '../../core/run/resolve.ts';
+import { lookUpReference, resolve, resolveToText } from '../../core/run/resolve.ts';
 import type { ResolveContext } from '../../core/run/resolve.ts';
+import type { Active } from '../../core/run/state.ts';
 import type { ModelCall, ModelReply } from '../ports.ts';
 import type { TaskContext, TaskOutcome } from './task.ts';
 
@@ -21,9 +22,9 @@ interface NamedModel {
 }
 
 export async function runLanguage(given: TaskContext<LanguageNode>): Promise<Result<TaskOutcome>> {
-  const { node, context, input, models, signal } = given;
+  const { node, step, context, input, models, signal } = given;
   const request = requestOf(node, context);
-  const chain = modelsOf(node, context);
+  const chain = modelsOf(node, step, context);
   let last: Result<ModelReply> = fail(
     'model_missing',
     `Cannot answer node "${node.id}": it names no model`,
@@ -102,11 +103,23 @@ function messagesOf(node: LanguageNode, context: ResolveContext): ModelCall['mes
 }
 
 /** The models to try in order: the node's, else the recipe's, else the offline one. */
-function modelsOf(node: LanguageNode, context: ResolveContext): NamedModel[] {
-  const written = node.model ?? context.plan.modelConfig;
-  const resolved = written === undefined ? DEFAULT_MODEL : resolve(written, context);
-  const list = isJsonArray(resolved) ? resolved : [resolved];
-  return list.map((value) => modelOf(node, value));
+function modelsOf(node: LanguageNode, step: Active, context: ResolveContext): NamedModel[] {
+  const written = node.model ?? context.plan.modelConfig ?? DEFAULT_MODEL;
+  const given = itemModel(step) ?? resolve(written, context);
+  const list = isJsonArray(given) ? given : [given];
+  return list
+    .map((value) => (isReference(value) ? lookUpReference(value, context) : value))
+    .flatMap((value) => (isJsonArray(value) ? value : [value]))
+    .map((value) => modelOf(node, value));
+}
+
+/** An item names its own model. It is data: no template in it is rendered. */
+function itemModel({ item }: Active): JsonValue | undefined {
+  return isJsonObject(item?.item) ? ownProperty(item.item, 'model_override') : undefined;
+}
+
+function isReference(value: JsonValue): value is string {
+  return typeof value === 'string' && value.startsWith('@');
 }
 
 function modelOf(node: LanguageNode, value: JsonValue): NamedModel {

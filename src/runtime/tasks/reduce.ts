@@ -3,7 +3,7 @@ import { fail } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
 import type { ReduceNode } from '../../core/recipe/plan.ts';
-import { listOf, resolve, resolveToText } from '../../core/run/resolve.ts';
+import { listOf, resolve, resolveReference } from '../../core/run/resolve.ts';
 import type { TaskContext, TaskOutcome } from './task.ts';
 
 export async function runReduce(given: TaskContext<ReduceNode>): Promise<Result<TaskOutcome>> {
@@ -15,7 +15,7 @@ export async function runReduce(given: TaskContext<ReduceNode>): Promise<Result<
       `Cannot go over "over" of node "${node.id}": expected a list or a map`,
     );
   }
-  const reference = resolveToText(node.function, context);
+  const reference = resolveReference(node.function, context.plan.functions, context);
   const found = await functions.find(tenant, reference, context.plan.functions);
   if (!found.ok) return found;
   const more = isJsonObject(given.input) ? given.input : {};
