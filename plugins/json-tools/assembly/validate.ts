@@ -201,14 +201,14 @@ function matchesLength(mark: u32, node: u32, value: u32): bool {
     // Code points: every byte but those that continue one.
     if ((<u32>load<u8>(at) & 0xc0) != 0x80) length++;
   }
-  return isWithin(mark == keyword.MIN_LENGTH, node, length, ' characters');
+  return isWithin(mark == keyword.MIN_LENGTH, node, length, ' character');
 }
 
 function isWithin(isMinimum: bool, node: u32, length: i32, unit: string): bool {
   const limit = numberOf(node);
-  if (isMinimum)
-    return <f64>length >= limit || report('must have at least ' + shorten(limit) + unit);
-  return <f64>length <= limit || report('must have at most ' + shorten(limit) + unit);
+  if (isMinimum ? <f64>length >= limit : <f64>length <= limit) return true;
+  const count = shorten(limit) + unit + (limit == 1 ? '' : 's');
+  return report((isMinimum ? 'must have at least ' : 'must have at most ') + count);
 }
 
 function matchesList(mark: u32, node: u32, value: u32): bool {
@@ -227,7 +227,7 @@ function matchesList(mark: u32, node: u32, value: u32): bool {
     case keyword.MIN_ITEMS:
     case keyword.MAX_ITEMS:
       for (let item = childOf(value); item < end; item = afterOf(item)) index++;
-      return isWithin(mark == keyword.MIN_ITEMS, node, index, ' items');
+      return isWithin(mark == keyword.MIN_ITEMS, node, index, ' item');
     case keyword.UNIQUE:
       if (kindOf(node) == FALSE) return true;
       openKeys(countOf(value));
@@ -254,7 +254,7 @@ function matchesObject(mark: u32, schema: u32, node: u32, value: u32): bool {
     case keyword.MAX_PROPERTIES: {
       let count = 0;
       for (let key = childOf(value); key < afterOf(value); key = afterOf(key + 1)) count++;
-      return isWithin(mark == keyword.MIN_PROPERTIES, node, count, ' members');
+      return isWithin(mark == keyword.MIN_PROPERTIES, node, count, ' member');
     }
     default:
       return true;
