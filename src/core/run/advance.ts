@@ -1,15 +1,17 @@
 /** One turn of a run, purely: facts in; the state moved on, what to write and what to attempt out. */
 import type { Failure } from '../errors.ts';
+import type { JsonValue } from '../json.ts';
 import { apply } from './apply.ts';
 import { decide, nextDueAt } from './decide.ts';
 import type { World } from './decide.ts';
 import { isFinal } from './events.ts';
 import type { StepKey } from './events.ts';
-import type { ActiveRow, LedgerRow, RunRow, TurnRecord } from './record.ts';
+import type { ActiveRow, LedgerRow, RunRow, TurnRecord, Verdict } from './record.ts';
 import { cancelRun, completeStep, failAttempt } from './settle.ts';
 import type { Success } from './settle.ts';
 import { noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
+import { decideApproval, deliver, isWaiting } from './waits.ts';
 import { emit, warnMissing } from './write.ts';
 
 /** What reached a run from outside. */
@@ -18,6 +20,8 @@ export type Fact =
   | { readonly type: 'start' }
   | { readonly type: 'wake' }
   | { readonly type: 'cancel' }
+  | { readonly type: 'deliver'; readonly event: string; readonly payload: JsonValue }
+  | { readonly type: 'verdict'; readonly key: StepKey; readonly verdict: Verdict }
   | ({ readonly type: 'succeeded'; readonly warnings: readonly string[] } & About & Success)
   | ({
       readonly type: 'failed';
@@ -73,6 +77,11 @@ function take(state: RunState, fact: Fact, world: World): void {
     case 'cancel':
       if (!isFinal(state.status)) cancelRun(state, world);
       return;
+    case 'deliver':
+      deliver(state, fact, world);
+      return;
+    case 'verdict':
+      return takeVerdict(state, fact, world);
     case 'succeeded':
     case 'failed':
       return takeOutcome(state, fact, world);
@@ -85,6 +94,15 @@ function start(state: RunState, world: World): void {
   state.startedAt = world.now;
   emit(state, world, { type: 'run.started' });
   state.changes.frames.add(state.root);
+}
+
+function takeVerdict(
+  state: RunState,
+  { key, verdict }: Extract<Fact, { type: 'verdict' }>,
+  world: World,
+): void {
+  const step = state.active.get(key);
+  if (step !== undefined) decideApproval(state, step, verdict, world);
 }
 
 /** An answer that comes too late, to a step decided or tried again meanwhile, changes nothing. */
@@ -120,15 +138,16 @@ export function runRow(state: RunState): RunRow {
   const { status, startedAt, endedAt, seq, stepCount, result, failure } = state;
   const dueAt = nextDueAt(state);
   return {
-    status,
+    status: isWaiting(state) ? 'waiting' : status,
     seq,
     stepCount,
     warnings: [...state.warnings],
-    active: [...state.active.values()].filter(({ phase }) => phase !== 'open').map(activeRow),
+    active: [...state.active.values()].filter(({ phase }) => phase !== 'open' && phase !== 'waiting').map(activeRow),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
     ...(result !== undefined && { result }),
     ...(failure !== undefined && { failure }),
+    ...(state.inbox.length > 0 && { inbox: [...state.inbox] }),
     ...(dueAt !== undefined && { dueAt }),
   };
 }

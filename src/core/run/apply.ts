@@ -10,6 +10,7 @@ import { cancelSteps, failRun, failStep, passItem } from './settle.ts';
 import { isActive, isInside, isLive, itemKey, nodeState, stepKey } from './state.ts';
 import type { Active, Frame, ItemContext, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
+import { lapse, openWait } from './waits.ts';
 import { emit, warn, writeStep } from './write.ts';
 
 export function apply(state: RunState, command: Command, world: World): void {
@@ -31,6 +32,8 @@ export function apply(state: RunState, command: Command, world: World): void {
       return undefined;
     case 'retry':
       return retryStep(command.step);
+    case 'lapse':
+      return lapse(state, command.step, world);
     case 'expire':
       return expireStep(state, command.step, world);
     case 'expire_run': {
@@ -107,6 +110,7 @@ function open(state: RunState, step: Active, world: World): void {
       return passItem(state, step, world);
     if (step.node.type === 'map') openMap(state, step, world);
     else if (step.node.type === 'recipe') openRecipe(state, step, world);
+    else if (step.node.type === 'wait' || step.node.type === 'hitl') openWait(state, step, world);
   } catch (error) {
     failStep(state, step, toFailure(error), world);
   }

@@ -38,6 +38,7 @@ export type Command =
   | { readonly type: 'loop'; readonly frame: Frame; readonly target: NodeId }
   | { readonly type: 'close_frame'; readonly frame: Frame }
   | { readonly type: 'retry'; readonly step: Active }
+  | { readonly type: 'lapse'; readonly step: Active }
   | { readonly type: 'expire'; readonly step: Active }
   | { readonly type: 'expire_run' };
 
@@ -59,7 +60,7 @@ export function nextDueAt(state: RunState): number | undefined {
   if (state.changes.frames.size > 0 || state.changes.maps.size > 0) return state.startedAt;
   let due = runDeadline(state);
   for (const step of state.active.values())
-    due = earlier(due, earlier(step.retryAt, deadlineOf(step)));
+    due = earlier(due, earlier(earlier(step.retryAt, step.waiting?.dueAt), deadlineOf(step)));
   return due;
 }
 
@@ -70,10 +71,15 @@ function decideDue(state: RunState, now: number): Command[] {
   for (const step of state.active.values()) {
     const stepDeadline = deadlineOf(step);
     if (stepDeadline !== undefined && stepDeadline <= now) commands.push({ type: 'expire', step });
+    else if (isPast(step.waiting?.dueAt, now)) commands.push({ type: 'lapse', step });
     else if (step.retryAt !== undefined && step.retryAt <= now)
       commands.push({ type: 'retry', step });
   }
   return commands;
+}
+
+function isPast(dueAt: number | undefined, now: number): boolean {
+  return dueAt !== undefined && dueAt <= now;
 }
 
 function runDeadline({ plan, startedAt }: RunState): number | undefined {

@@ -32,6 +32,12 @@ export type EventBody =
   | { readonly type: 'run.started' }
   | ({ readonly type: 'node.started'; readonly visit: number; readonly items?: number } & About)
   | ({
+      readonly type: 'node.waiting';
+      readonly kind: 'timer' | 'event' | 'approval';
+      /** Epoch milliseconds. */
+      readonly dueAt?: number;
+    } & About)
+  | ({
       readonly type: 'node.retrying';
       readonly attempt: number;
       /** Epoch milliseconds of the next attempt. */

@@ -24,8 +24,15 @@ export interface RunRow {
   readonly warnings: readonly RunWarning[];
   readonly result?: { readonly outputs: JsonObject; readonly missing: readonly string[] };
   readonly failure?: RunFailure;
+  /** Events that came before anything waited for them. */
+  readonly inbox?: readonly KeptEvent[];
   /** When something falls due with nobody asking, in epoch milliseconds. */
   readonly dueAt?: number;
+}
+
+export interface KeptEvent {
+  readonly event: string;
+  readonly payload: JsonValue;
 }
 
 export interface RunWarning {
@@ -71,6 +78,41 @@ export interface StepRow {
   /** Which sub-recipe was opened, and with what. */
   readonly recipe?: string;
   readonly inputs?: JsonObject;
+  /** What an open step waits for. */
+  readonly waiting?: Waiting;
+}
+
+/** What a waiting step waits for. `dueAt` is in epoch milliseconds. */
+export type Waiting =
+  | { readonly kind: 'timer'; readonly dueAt: number }
+  | { readonly kind: 'event'; readonly event: string; readonly dueAt?: number }
+  | {
+      readonly kind: 'approval';
+      readonly request: ApprovalRequest;
+      readonly decisions: readonly Verdict[];
+      readonly dueAt?: number;
+    };
+
+/** What the person is shown. */
+export interface ApprovalRequest {
+  readonly title?: string;
+  readonly instructions?: string;
+  readonly input?: JsonValue;
+  /** JSON Schema of `form`. */
+  readonly form?: JsonValue;
+  readonly approvalsRequired: number;
+  readonly groups: readonly string[];
+}
+
+/** What one person decided. */
+export interface Verdict {
+  readonly approved: boolean;
+  readonly comments?: string;
+  readonly modifications?: JsonValue;
+  readonly form?: JsonObject;
+  readonly decidedBy: string;
+  /** Epoch milliseconds. */
+  readonly decidedAt: number;
 }
 
 /** A value in a row. SQLite on Workers takes rows of 2 MB, and a row holds more than one value. */

@@ -33,7 +33,13 @@ export function createResolveContext(
   const readDefinition = createDefinitions(plan.definitions, (template) =>
     evaluate(template, context),
   );
-  const scope: NameScope = { ...names, get: (name) => names.get(name) ?? readDefinition(name) };
+  const scope: NameScope = {
+    ...names,
+    get(name) {
+      const value = names.get(name);
+      return value === undefined ? readDefinition(name) : value;
+    },
+  };
   const context = { missing: new Set<string>(), budget: createBudget(), ...parts, scope };
   return context;
 }

@@ -30,6 +30,9 @@ export function restore(stored: StoredRun): RunState {
   if (endedAt !== undefined) state.endedAt = endedAt;
   if (result !== undefined) state.result = result;
   if (failure !== undefined) state.failure = failure;
+  // Waiting is what a running run looks like from outside.
+  if (status === 'waiting') state.status = 'running';
+  state.inbox.push(...(run.inbox ?? []));
   state.warnings.push(...warnings);
   restoreLedgers(state, stored.ledger);
   for (const row of steps) state.rows.set(row.key, row);
@@ -140,6 +143,11 @@ function enterOpen(state: RunState, frames: Map<string, Frame>, row: StepRow): v
   const step = enterStep(state, frames, row);
   if (step === undefined) return;
   step.phase = 'open';
+  if (row.waiting !== undefined) {
+    step.phase = 'waiting';
+    step.waiting = row.waiting;
+    return;
+  }
   if (row.items !== undefined) {
     const ledger = state.ledgers.get(row.key) ?? createLedger();
     state.ledgers.set(row.key, ledger);

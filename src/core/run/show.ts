@@ -117,7 +117,7 @@ function decidedView(row: StepRow, ledgers: ShownRun['ledgers']): NodeView {
   const done = ledger?.outcomes.filter((outcome) => outcome !== null).length ?? 0;
   return {
     ...nameOf(row.key),
-    status: row.status === 'open' ? 'running' : row.status,
+    status: row.status !== 'open' ? row.status : row.waiting === undefined ? 'running' : 'waiting',
     attempts: row.attempt,
     started_at: iso(row.startedAt),
     ...(row.status !== 'open' && { ended_at: iso(row.endedAt) }),

@@ -11,7 +11,7 @@ import type { GraphIndex } from '../graph.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Graph, MapNode, NodeId, Plan, PlanNode } from '../recipe/plan.ts';
 import type { RunEvent, RunStatus, StepKey } from './events.ts';
-import type { ItemOutcome, LedgerEntry, RunFailure, RunWarning, StepRow } from './record.ts';
+import type { ItemOutcome, KeptEvent, LedgerEntry, RunFailure, RunWarning, StepRow, Waiting } from './record.ts';
 
 /** What a run is, fixed when it is submitted. */
 export interface RunIdentity {
@@ -38,6 +38,8 @@ export interface RunState {
   /** Visits of nodes so far. */
   stepCount: number;
   readonly warnings: RunWarning[];
+  /** Events that came before anything waited for them. */
+  readonly inbox: KeptEvent[];
   result?: { readonly outputs: JsonObject; readonly missing: readonly string[] };
   failure?: RunFailure;
   readonly active: Map<StepKey, Active>;
@@ -126,9 +128,10 @@ export interface Active {
   readonly startSeq: number;
   readonly startedAt: number;
   attempt: number;
-  phase: 'ready' | 'running' | 'backoff' | 'open';
+  phase: 'ready' | 'running' | 'backoff' | 'open' | 'waiting';
   retryAt?: number;
   failure?: Failure;
+  waiting?: Waiting;
   progress?: MapProgress;
   inside?: Frame;
   /** The path under which the plan of `inside` was found. */
@@ -168,6 +171,7 @@ export function createRunState(identity: RunIdentity, plan: Plan): RunState {
     seq: 0,
     stepCount: 0,
     warnings: [],
+    inbox: [],
     active: new Map(),
     rows: new Map(),
     ledgers: new Map(),

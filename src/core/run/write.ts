@@ -67,7 +67,8 @@ export function writeStep(state: RunState, step: Active, world: World, decision:
   state.rows.set(step.key, row);
 }
 
-function openedWith({ progress, inside, recipe }: Active): Partial<StepRow> {
+function openedWith({ progress, inside, recipe, waiting }: Active): Partial<StepRow> {
+  if (waiting !== undefined) return { waiting };
   if (progress !== undefined) {
     return { items: progress.items, ...(progress.keys && { itemKeys: progress.keys }) };
   }

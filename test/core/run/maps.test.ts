@@ -317,7 +317,7 @@ describe('a failed item', () => {
     const run = await runRecipe(
       recipe({ nodes: [each('m', many, task('fail'), { max_concurrency: 40 })] }),
     );
-    expect(run.state.failure).toHaveProperty("details.errors.length", 40);
+    expect(run.state.failure).toHaveProperty('details.errors.length', 40);
   });
 
   it('keeps its position under skip', async () => {
