@@ -1,5 +1,4 @@
 /** The rows of one run as a store keeps them: each turn written over the last, as JSON. */
-import type { JsonValue } from '../../src/core/json.ts';
 import type { Plan } from '../../src/core/recipe/plan.ts';
 import type { RunEvent } from '../../src/core/run/events.ts';
 import type { LedgerRow, RunRow, StepRow, TurnRecord } from '../../src/core/run/record.ts';
@@ -36,5 +35,5 @@ export function eventsOf(records: readonly TurnRecord[]): RunEvent[] {
 
 export function asJson<T>(value: T): T {
   // SAFETY: rows and plans are JSON, so the text gives back the same type.
-  return JSON.parse(JSON.stringify(value)) as T & JsonValue;
+  return JSON.parse(JSON.stringify(value)) as T;
 }

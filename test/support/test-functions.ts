@@ -72,10 +72,20 @@ export function findTestFunction(reference: string): Result<PinnedFunction> {
   });
 }
 
-export function createTestFunctions(more: { [name: string]: TestFunction } = {}): TestFunctions {
+export interface FunctionOptions {
+  /** Further functions by name. */
+  readonly more?: { readonly [name: string]: TestFunction };
+  /** Calls made in an earlier life, by the `key` that the input holds. */
+  readonly spent?: { readonly [key: string]: number };
+}
+
+export function createTestFunctions({
+  more = {},
+  spent = {},
+}: FunctionOptions = {}): TestFunctions {
   const calls: TestFunctions['calls'] = [];
   const gates: Gate[] = [];
-  const counts = new Map<string, number>();
+  const counts = new Map(Object.entries(spent));
   let inFlight = 0;
   let highWater = 0;
   const table: { [name: string]: TestFunction } = {
@@ -102,7 +112,10 @@ export function createTestFunctions(more: { [name: string]: TestFunction } = {})
       return pinned === undefined ? findTestFunction(reference) : ok(pinned);
     },
     async call({ target: { function: name }, input }, signal) {
-      const known = JSON.stringify([name, input]);
+      const known =
+        isJsonObject(input) && typeof input['key'] === 'string'
+          ? input['key']
+          : JSON.stringify([name, input]);
       const count = (counts.get(known) ?? 0) + 1;
       counts.set(known, count);
       calls.push({ name, input });
