@@ -7,6 +7,7 @@ import { createRuns } from './adapters/durable-objects/runs.ts';
 import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
 import { createModels } from './adapters/models/models.ts';
+import { createFiles } from './adapters/storage/files.ts';
 import { createPluginBytes } from './adapters/storage/plugin-bytes.ts';
 import { createClock } from './adapters/system/clock.ts';
 import { createDigests } from './adapters/system/digests.ts';
@@ -29,12 +30,13 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
   const { LOG_LEVEL } = readVariables(env);
   const bytes = createPluginBytes(env.FILES);
   return {
-    clock: createClock(),
+    clock,
     ids: createIds(),
     digests: createDigests(),
     log: createLog(LOG_LEVEL),
     catalog: createCatalog({ namespace: env.CATALOG, bundled: bundledVersions(BUNDLED) }),
     pluginBytes: bytes,
+    files: createFiles({ bucket: env.FILES, clock }),
     sandbox: createSandbox({
       loader: env.LOADER,
       bytes,

@@ -61,6 +61,12 @@ export const ERRORS = {
   run_not_finished: caller(409),
   node_not_found: caller(404),
   idempotency_mismatch: caller(422),
+  // files
+  file_not_found: caller(404),
+  file_changed: caller(409),
+  file_not_text: caller(422),
+  range_invalid: caller(416),
+  chunk_too_large: author(),
   // what ends a step
   template_error: author(),
   template_budget: author(),

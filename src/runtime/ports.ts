@@ -25,7 +25,7 @@ export interface Clock {
 
 export interface Ids {
   /** A fresh id: `run_` and a ULID. */
-  next(prefix: 'run' | 'req' | 'apr' | 'key'): string;
+  next(prefix: 'run' | 'req' | 'apr' | 'key' | 'file'): string;
   /** A number from 0 up to 1, for jitter and the `random` filter. */
   readonly random: () => number;
 }
@@ -98,6 +98,52 @@ export interface Catalog {
 export interface PluginBytes {
   put(tenant: Tenant, hash: Digest, bytes: Uint8Array): Promise<void>;
   get(tenant: Tenant, hash: Digest): Promise<Uint8Array | undefined>;
+}
+
+// ---------------------------------------------------------------- files
+
+/** What a caller has uploaded. */
+export interface StoredFile {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 of the bytes: the ETag. */
+  readonly digest: Digest;
+  readonly contentType: string;
+  /** What a download is called. */
+  readonly name?: string;
+  readonly createdAt: EpochMs;
+  /** Where the bytes lie; another one with every put, so that a reader never sees two files mixed. */
+  readonly blob: string;
+}
+
+export interface FileUpload {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly contentType: string;
+  readonly name?: string;
+  /** Bytes; the stream is given up as soon as there are more. */
+  readonly maxBytes: number;
+  /** The digest that must be current, `*` for any, or `null` for none. */
+  readonly ifMatch?: string | null;
+}
+
+/** Files of any size, streamed both ways. A tenant sees its own only. */
+export interface Files {
+  /** `body_too_large`, `precondition_failed`. Rejects as the stream does; nothing is kept then. */
+  put(
+    tenant: Tenant,
+    id: string,
+    upload: FileUpload,
+  ): Promise<Result<StoredFile & { readonly created: boolean }>>;
+  find(tenant: Tenant, id: string): Promise<StoredFile | undefined>;
+  /** A part of the bytes, cut off at their end. Undefined: they were replaced or deleted meanwhile. */
+  open(
+    tenant: Tenant,
+    file: StoredFile,
+    range: { readonly offset: number; readonly length: number },
+  ): Promise<ReadableStream<Uint8Array> | undefined>;
+  /** False when there was none, or none with the digest `ifMatch`. */
+  delete(tenant: Tenant, id: string, ifMatch?: Digest): Promise<boolean>;
 }
 
 // ---------------------------------------------------------------- the sandbox
@@ -236,6 +282,7 @@ export interface Ports {
   readonly log: Log;
   readonly catalog: Catalog;
   readonly pluginBytes: PluginBytes;
+  readonly files: Files;
   readonly sandbox: Sandbox;
   readonly models: Models;
   readonly runs: Runs;

@@ -1,5 +1,6 @@
 /** The app over memory twins, and how tests ask it. */
 import { createMemoryCatalog } from '../../../src/adapters/memory/catalog.ts';
+import { createMemoryFiles } from '../../../src/adapters/memory/files.ts';
 import { createMemoryPluginBytes } from '../../../src/adapters/memory/plugin-bytes.ts';
 import { ComposerError, ok } from '../../../src/core/errors.ts';
 import { createApp } from '../../../src/http/app.ts';
@@ -61,6 +62,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     log: { write: (level, event, fields = {}) => void logs.push({ level, event, fields }) },
     catalog: createMemoryCatalog({ clock: { now: () => 0 } }),
     pluginBytes: createMemoryPluginBytes(),
+    files: createMemoryFiles({ clock: { now: () => 0 } }),
     sandbox: { call: unused, validate: () => true },
     models: { generate: unused },
     runs,

@@ -1,0 +1,48 @@
+/** Files on R2, in workerd. */
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import { createFiles } from '../../src/adapters/storage/files.ts';
+import { describeFiles } from '../contracts/files.ts';
+import type { Files } from '../../src/runtime/ports.ts';
+
+// SAFETY: wrangler.toml binds it.
+const { FILES } = env as unknown as { FILES: R2Bucket };
+
+let subjects = 0;
+
+/** Tenants of its own, whatever other tests have left in theirs. */
+function makeFresh(): Files {
+  const prefix = `subject ${++subjects}: `;
+  const files = createFiles({ bucket: FILES, clock: { now: () => 0 } });
+  return {
+    put: (tenant, id, upload) => files.put(prefix + tenant, id, upload),
+    find: (tenant, id) => files.find(prefix + tenant, id),
+    open: (tenant, file, range) => files.open(prefix + tenant, file, range),
+    delete: (tenant, id, ifMatch) => files.delete(prefix + tenant, id, ifMatch),
+  };
+}
+
+describeFiles('R2', makeFresh);
+
+it('R2 holds no blob that no record names', async () => {
+  const tenant = 'tidy';
+  const files = createFiles({ bucket: FILES, clock: { now: () => 0 } });
+  const put = (text: string, maxBytes = 100) =>
+    files.put(tenant, 'a', {
+      body: new Blob([text]).stream(),
+      contentType: 'text/plain',
+      maxBytes,
+    });
+  const keys = async () =>
+    (await FILES.list({ prefix: `t/${tenant}/` })).objects.map(({ key }) => key);
+  await put('one');
+  await put('two');
+  await Promise.all([put('three'), put('four'), put('five')]);
+  await put('too large', 3);
+  expect(await keys()).toEqual([
+    `t/tidy/blobs/${(await files.find(tenant, 'a'))?.blob}`,
+    't/tidy/files/a',
+  ]);
+  await files.delete(tenant, 'a');
+  expect(await keys()).toEqual([]);
+});
