@@ -11,6 +11,7 @@ import { healthRoutes } from './routes/health.ts';
 import { pluginRoutes } from './routes/plugins.ts';
 import { recipeRoutes } from './routes/recipes.ts';
 import { runRoutes } from './routes/runs.ts';
+import { schemaRoutes } from './routes/schemas.ts';
 import { validateRoutes } from './routes/validate.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Ports } from '../runtime/ports.ts';
@@ -49,6 +50,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   );
   app.route('/', healthRoutes(services, settings));
   app.route('/docs', docsRoutes());
+  app.route('/schemas', schemaRoutes());
   app.route('/v1/validate', validateRoutes(services));
   app.route('/v1/recipes', recipeRoutes(services));
   app.route('/v1/runs', runRoutes(services));
@@ -66,7 +68,10 @@ function stamp({ clock, ids, log }: Ports): MiddlewareHandler<ApiEnv> {
     const startedAt = clock.now();
     await next();
     c.res.headers.set('X-Request-Id', id);
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      // What never changes says itself how long it may be kept.
+      if (name !== 'Cache-Control' || !c.res.headers.has(name)) c.res.headers.set(name, value);
+    }
     log.write('info', 'http.request', {
       request_id: id,
       method: c.req.method,

@@ -14,12 +14,16 @@ export const duration = z
   .refine((given) => parseDuration(given) !== undefined, {
     error: 'write seconds, or a duration such as "30s", "5m" or "1h30m", at most 366 days',
   })
-  .describe('Seconds, or a duration such as "500ms", "30s", "5m", "1h30m", "2d".');
+  .meta({
+    description: 'Seconds, or a duration such as "500ms", "30s", "5m", "1h30m", "2d".',
+    // For the JSON Schema, which cannot see into a refinement.
+    form: 'duration',
+  });
 
 /** A duration that is not nothing. */
-export const positiveDuration = duration.refine((given) => parseDuration(given) !== 0, {
-  error: 'it must be more than 0',
-});
+export const positiveDuration = duration
+  .refine((given) => parseDuration(given) !== 0, { error: 'it must be more than 0' })
+  .meta({ form: 'positive_duration' });
 
 /** An expression, bare or inside one `{{ }}`. */
 export const condition = z
