@@ -97,7 +97,7 @@ function variables(
     key === undefined
       ? process.env['ADMIN_KEY_SHA256']
       : createHash('sha256').update(key).digest('hex');
-  const passed = ['LOG_LEVEL', 'MAX_RUNNING', 'MAX_QUEUED'].flatMap((name): [string, string][] => {
+  const passed = ['LOG_LEVEL', 'MAX_RUNNING', 'MAX_QUEUED', 'MAX_FILE_BYTES'].flatMap((name): [string, string][] => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });

@@ -50,12 +50,13 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
 }
 
 function makeApp(env: Bindings): ReturnType<typeof createApp> {
-  const { ADMIN_KEY_SHA256, BOUND_HOST, INSTANCE, PLATFORM } = readVariables(env);
+  const { ADMIN_KEY_SHA256, BOUND_HOST, INSTANCE, PLATFORM, MAX_FILE_BYTES } = readVariables(env);
   return createApp({
     services: createServices(makePorts(env, LOADED_PER_REQUEST)),
     settings: {
       version: VERSION,
       platform: PLATFORM,
+      maxFileBytes: MAX_FILE_BYTES,
       ...(ADMIN_KEY_SHA256 !== undefined && { adminKeySha256: ADMIN_KEY_SHA256 }),
       ...(BOUND_HOST !== undefined && { boundHost: BOUND_HOST }),
       ...(INSTANCE !== undefined && { instance: INSTANCE }),

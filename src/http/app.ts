@@ -7,6 +7,7 @@ import { authenticate } from './auth.ts';
 import { notFound, onError, problem } from './problem.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { pluginRoutes } from './routes/plugins.ts';
 import { recipeRoutes } from './routes/recipes.ts';
@@ -56,6 +57,8 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/runs', runRoutes(services));
   app.route('/v1/runs', eventRoutes(services));
   app.route('/v1/plugins', pluginRoutes(services));
+  app.route('/v1/files', fileRoutes(services, settings));
+  app.route('/v1/approvals', approvalRoutes(services));
   return app;
 }
 

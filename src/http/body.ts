@@ -25,18 +25,21 @@ export interface Body {
 /** Throws unless the body has one of the types, no encoding, and fits. */
 export async function readBody(c: Context, { types, maxBytes }: BodyRules): Promise<Body> {
   const { headers } = c.req.raw;
-  const encoding = headers.get('content-encoding');
-  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
-    throw new ComposerError(
-      'unsupported_encoding',
-      `Cannot read the body: Content-Encoding "${clip(encoding)}" is not supported`,
-    );
-  }
+  refuseEncoding(headers);
   const type = mediaType(headers.get('content-type') ?? '');
   if (type === undefined || !types.includes(type)) {
     throw unsupported(types.filter((one) => one !== ''));
   }
   return { bytes: await readBytes(c.req.raw, maxBytes), type };
+}
+
+export function refuseEncoding(headers: Headers): void {
+  const encoding = headers.get('content-encoding');
+  if (encoding === null || encoding.toLowerCase() === 'identity') return;
+  throw new ComposerError(
+    'unsupported_encoding',
+    `Cannot read the body: Content-Encoding "${clip(encoding)}" is not supported`,
+  );
 }
 
 export async function readText(c: Context, rules: BodyRules): Promise<string> {

@@ -11,6 +11,8 @@ export interface Settings {
   /** Tells one server from another in `/healthz`. */
   readonly instance?: string;
   readonly version: string;
+  /** Largest file that is taken. Default 512 MiB. */
+  readonly maxFileBytes?: number;
 }
 
 export interface AppDeps {

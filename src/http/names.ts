@@ -6,6 +6,8 @@ const RECIPE = new RegExp(`^(?=.{1,128}$)(?!.*\\.\\.)${PART}(?:/${PART})*$`);
 const PLUGIN = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const FUNCTION = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 const RUN = /^run_[0-9A-Za-z_-]{1,64}$/;
+const EVENT = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+const FILE = /^[A-Za-z0-9][\w.-]{0,127}$/;
 const NUMBER = '(?:0|[1-9]\\d*)';
 const TAG = `(?:${NUMBER}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
 const BUILD = '[0-9A-Za-z-]+';
@@ -54,6 +56,14 @@ export function semver(text: string): string {
 export function runId(text: string): string {
   if (RUN.test(text)) return text;
   throw new ComposerError('run_not_found', `Cannot find run "${text.slice(0, 64)}"`);
+}
+
+export function fileId(text: string): string {
+  if (FILE.test(text)) return text;
+  throw new ComposerError(
+    'bad_request',
+    `Cannot use "${text.slice(0, 64)}" as the id of a file: it must match ${FILE.source}`,
+  );
 }
 
 function checked(kind: string, pattern: RegExp, text: string, rule: string): string {

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { createFiles } from '../../src/adapters/storage/files.ts';
 import { describeFiles } from '../contracts/files.ts';
+import { call } from '../support/api-client.ts';
 import type { Files } from '../../src/runtime/ports.ts';
 
 // SAFETY: wrangler.toml binds it.
@@ -45,4 +46,22 @@ it('R2 holds no blob that no record names', async () => {
   ]);
   await files.delete(tenant, 'a');
   expect(await keys()).toEqual([]);
+});
+
+it('files go in and out over HTTP, whole, in parts and as headers alone', async () => {
+  const put = await call('/v1/files/over-http', {
+    method: 'PUT',
+    body: '0123456789',
+    headers: { 'content-type': 'text/plain' },
+  });
+  expect(put.status).toBe(201);
+  const whole = await call('/v1/files/over-http');
+  expect([whole.headers.get('content-length'), await whole.text()]).toEqual(['10', '0123456789']);
+  const part = await call('/v1/files/over-http', { headers: { range: 'bytes=2-4' } });
+  expect(part.status).toBe(206);
+  expect(part.headers.get('content-range')).toBe('bytes 2-4/10');
+  expect([part.headers.get('content-length'), await part.text()]).toEqual(['3', '234']);
+  const head = await call('/v1/files/over-http', { method: 'HEAD' });
+  expect([head.status, head.headers.get('etag')]).toEqual([200, put.headers.get('etag')]);
+  expect(await head.text()).toBe('');
 });
