@@ -14,6 +14,8 @@ import { END } from './plan.ts';
 import { readsOfCondition, readsOfValue } from './reads.ts';
 import type { Reads } from './reads.ts';
 
+const MAX_GUESSES = 1000;
+
 export function checkFlow(check: FlowCheck): void {
   const { heads, graph, edgesPath, outputs, report } = check;
   const flow = flowOf(check);
@@ -44,6 +46,7 @@ function flowOf({ heads, graph, inputs, body, definitions, report }: FlowCheck):
     before: graph.before,
     isOrdered: graph.isWhole,
     report,
+    guesses: MAX_GUESSES,
   };
 }
 

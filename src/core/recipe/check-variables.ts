@@ -29,6 +29,8 @@ export interface Flow {
   /** False when edges had faults: any node may come before any other. */
   readonly isOrdered: boolean;
   readonly report: Report;
+  /** Names still to be compared with all others, where only a likeness makes a finding. */
+  guesses: number;
 }
 
 /** What one place can see beside the flow itself. */
@@ -143,7 +145,7 @@ function checkNodesRead(read: Read, id: string, place: Place): void {
   add(read, place, {
     code: 'unknown_variable',
     detail: `${place.view.who} reads "nodes.${id}", and there is no such node`,
-    suggestion: closest(id, place.flow.ids),
+    suggestion: () => closest(id, place.flow.ids),
   });
 }
 
@@ -167,10 +169,12 @@ function laterFinding(read: Read, providers: readonly string[], place: Place): v
 
 function reportUnknown(read: Read, place: Place): void {
   const { flow, view } = place;
-  const suggestion = closest(read.root, visibleNames(place)) ?? nodeSuggestion(read.root, flow);
+  const find = (): string | undefined =>
+    closest(read.root, visibleNames(place)) ?? nodeSuggestion(read.root, flow);
   const detail = `${view.who} reads "${read.root}", which no input, definition or node provides`;
   // Inside a map the item may have the field, so only a likely misspelling is worth a word.
   if (view.isOpen) {
+    const suggestion = spendGuess(flow) ? find() : undefined;
     if (suggestion !== undefined)
       add(read, place, { code: 'unknown_variable', detail, suggestion, severity: 'warning' });
     return;
@@ -179,7 +183,7 @@ function reportUnknown(read: Read, place: Place): void {
   add(read, place, {
     code: 'unknown_variable',
     detail,
-    suggestion,
+    suggestion: find,
     ...(isUndeclaredPossible ? { severity: 'warning' as const } : {}),
   });
 }
@@ -189,8 +193,13 @@ function nodeSuggestion(root: string, flow: Flow): string | undefined {
   return flow.ids.has(root) ? `nodes.${root}` : undefined;
 }
 
+function spendGuess(flow: Flow): boolean {
+  flow.guesses -= 1;
+  return flow.guesses >= 0;
+}
+
 function reportMaybe(read: Read, place: Place): void {
-  if (read.root.length < 4) return;
+  if (read.root.length < 4 || !spendGuess(place.flow)) return;
   const near = closest(read.root, visibleNames(place));
   if (near === undefined) return;
   const detail = `${place.view.who} gives the text "${read.text}": did you mean the value of "${near}"?`;

@@ -226,7 +226,7 @@ function isKnown(
     code: 'unknown_node',
     ...spot,
     detail: `Cannot lead an edge ${side} "${id.slice(0, 100)}": there is no such node`,
-    suggestion: closest(id, [...ids, side === 'from' ? START : END]),
+    suggestion: () => closest(id, [...ids, side === 'from' ? START : END]),
   });
   return false;
 }

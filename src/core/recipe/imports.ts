@@ -44,7 +44,7 @@ const NAMESPACE = /^[A-Za-z_][\w-]*$/;
 const NO_DEFINITIONS = new Set(['recipe', 'imports', '$schema', 'name', 'nodes', 'edges']);
 
 export function loadDefinitions({ document, path, sources, report }: ImportInput): Definitions {
-  const loader: Loader = { sources, memo: new Map(), loads: 0 };
+  const loader: Loader = { sources, memo: new Map(), loads: 0, entries: 0 };
   const origins = new Map<string, Path>();
   let all: Contribution = { tree: {}, namespaces: new Map(), stems: new Map() };
   for (const [index, item] of importItems(document, report).entries()) {
@@ -128,6 +128,7 @@ interface Loader {
   readonly sources: ReadonlyMap<string, string>;
   readonly memo: Map<string, Contribution | undefined>;
   loads: number;
+  entries: number;
 }
 
 /** The files being imported around an entry, outermost first, and where to tell its faults. */
@@ -137,6 +138,11 @@ interface Around {
 }
 
 function load(loader: Loader, entry: Entry, { stack, refuse }: Around): Contribution | undefined {
+  loader.entries += 1;
+  if (loader.entries > LIMITS.importEntries) {
+    refuse('too_many_imports', `Cannot import: more than ${LIMITS.importEntries} imports in all`);
+    return undefined;
+  }
   const path = findFile(loader, entry.path, { stack, refuse });
   if (path === undefined) return undefined;
   if (stack.includes(path)) {

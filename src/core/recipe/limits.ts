@@ -11,6 +11,8 @@ export const LIMITS = {
   edges: 10_000,
   inputs: 500,
   imports: 100,
+  /** Import entries followed in all, those of imported files included. */
+  importEntries: 500,
   /** Values added by aliases, in one source text. */
   aliasValues: 50_000,
   /** Values and characters of one recipe once references are replaced. */
@@ -23,5 +25,5 @@ export const LIMITS = {
   /** Words longer than this get no suggestion. */
   suggestionChars: 64,
   /** Candidates looked at for one suggestion. */
-  suggestionWords: 2000,
+  suggestionWords: 1000,
 } as const;

@@ -13,13 +13,13 @@ export function lintRecipe(check: FlowCheck): void {
 
 const PROMPT_KEYS = ['prompt', 'system', 'messages', 'instructions'];
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/\bsk-(?:[a-z]+-)*[A-Za-z0-9_]{20,200}\b/, 'an API key'],
+  [/\bsk-(?:[a-z]{1,10}-){0,3}[A-Za-z0-9_]{20,200}\b/, 'an API key'],
   [/\bAKIA[0-9A-Z]{16}\b/, 'an access key'],
   [/\bgh[pousr]_[A-Za-z0-9]{30,200}\b/, 'an access token'],
   [/\bAIza[0-9A-Za-z_-]{35}\b/, 'an API key'],
   [/\bxox[abprs]-[0-9A-Za-z-]{10,200}\b/, 'an access token'],
   [/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/, 'a private key'],
-  [/(?<=\{\{[^{}]{0,200})\bsecrets?\.[A-Za-z_]/, 'a secret'],
+  [/\bsecrets?\.(?<=\{\{[^{}]{0,200})[A-Za-z_]/, 'a secret'],
 ];
 
 function lintSecrets(raw: JsonValue, path: Path, report: Report): void {

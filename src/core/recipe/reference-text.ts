@@ -3,7 +3,8 @@ import { isJsonArray, isJsonObject } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 
 const NAME = '[A-Za-z_]\\w*(?:-\\w+)*';
-const PATH = `${NAME}(?:\\.\\w+(?:-\\w+)*)*`;
+/** Longer paths than any definition is deep are text after that. */
+const PATH = `${NAME}(?:\\.\\w+(?:-\\w+)*){0,63}`;
 const TAIL = '((?:\\[[^\\[\\]]{0,40}\\]|\\.\\w+(?:-\\w+)*)*)';
 const WHOLE = new RegExp(`^@(?:reference:(${PATH})|reference\\((${PATH})\\)|(${PATH}))${TAIL}$`);
 const EMBEDDED = new RegExp(
@@ -89,14 +90,23 @@ export function ownNames(tree: JsonObject): Set<string> {
   return names;
 }
 
-export function wrappersOf(tree: JsonObject): readonly (readonly [string, JsonObject])[] {
+export function wrappersOf(tree: JsonObject): readonly Wrapper[] {
+  const known = wrappers.get(tree);
+  if (known !== undefined) return known;
   const keys = Object.keys(tree);
   const names = keys.length === 1 ? keys : WRAPPERS.filter((name) => Object.hasOwn(tree, name));
-  return names.flatMap((name) => {
+  const found = names.flatMap((name): Wrapper[] => {
     const inner = tree[name];
-    return isJsonObject(inner) ? [[name, inner] as const] : [];
+    return isJsonObject(inner) ? [[name, inner]] : [];
   });
+  wrappers.set(tree, found);
+  return found;
 }
+
+type Wrapper = readonly [name: string, inner: JsonObject];
+
+/** A tree never changes, and each look-up asks. */
+const wrappers = new WeakMap<JsonObject, readonly Wrapper[]>();
 
 function parseSubscripts(text: string): readonly Subscript[] | undefined {
   const steps: Subscript[] = [];

@@ -160,9 +160,12 @@ function follow(work: Work, path: readonly string[], text: string): JsonValue | 
     refuse(work, 'ambiguous_reference', `Cannot choose what "${text}" means: ${names}`);
     return undefined;
   }
-  const near = closest(path.join('.'), knownPaths(work));
+  const near = (): string | undefined => {
+    const name = closest(path.join('.'), knownPaths(work));
+    return name === undefined ? undefined : `@${name}`;
+  };
   const detail = `Cannot find the definition "${path.join('.')}": text that starts with "@" is written "@@"`;
-  refuse(work, 'unknown_reference', detail, near === undefined ? undefined : `@${near}`);
+  refuse(work, 'unknown_reference', detail, near);
   return undefined;
 }
 
@@ -250,7 +253,12 @@ function isScalarHit(work: Work, result: Lookup): boolean {
   return result.type === 'found' && typeof shallow(work, result.hit.value, 0) !== 'object';
 }
 
-function refuse(work: Work, code: RecipeCode, detail: string, suggestion?: string): null {
+function refuse(
+  work: Work,
+  code: RecipeCode,
+  detail: string,
+  suggestion?: () => string | undefined,
+): null {
   const key = `${code} ${detail}`;
   // A fault inside a definition is told once, and not at each of its uses.
   const isKnown = work.stack.length > 0 && work.told.has(key);

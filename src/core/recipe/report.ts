@@ -13,7 +13,8 @@ export interface Finding extends Spot {
   readonly detail: string;
   /** Default: the severity of the code's row. */
   readonly severity?: Issue['severity'];
-  readonly suggestion?: string | undefined;
+  /** A function when it takes time to find: not every finding is kept. */
+  readonly suggestion?: string | undefined | (() => string | undefined);
 }
 
 export interface Report {
@@ -28,21 +29,31 @@ export interface Report {
 }
 
 /** Enough to choose the first 200 from, and a bound for texts made of faults. */
-const KEPT = LIMITS.diagnostics * 20;
+const KEPT = LIMITS.diagnostics * 10;
+/** Findings about one value: finding their places takes time that grows with its length. */
+const KEPT_OF_ONE = 20;
 
 export function createReport(
   placeOf: (path: Path, spot: Spot) => Place,
   options: { strict: boolean },
 ): Report {
-  const issues = new Map<string, Issue>();
+  const kept = new Map<string, Kept>();
+  const counts = new Map<string, number>();
   let errorCount = 0;
 
-  function keep(issue: Issue): void {
-    if (issue.severity === 'error') errorCount += 1;
-    if (issues.size >= KEPT && issue.severity !== 'error') return;
-    if (issues.size >= KEPT * 2) return;
+  /** Errors decide whether there is a plan, so they never give way to warnings. */
+  function hasRoom(pointer: string, severity: Issue['severity']): boolean {
+    const isError = severity === 'error';
+    if (isError) errorCount += 1;
+    const key = `${isError} ${pointer}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count <= KEPT_OF_ONE && kept.size < (isError ? KEPT : KEPT / 2);
+  }
+
+  function keep(issue: Issue, suggest?: Finding['suggestion']): void {
     const key = `${issue.line}:${issue.column} ${issue.code} ${issue.detail}`;
-    if (!issues.has(key)) issues.set(key, issue);
+    if (!kept.has(key)) kept.set(key, { issue, suggest });
   }
 
   return {
@@ -53,21 +64,27 @@ export function createReport(
     get errorCount() {
       return errorCount;
     },
-    add({ code, path, detail, severity, suggestion, ...spot }) {
-      keep({
-        severity: severity ?? severityOf(code, options.strict),
-        code,
-        detail,
-        pointer: pointerOf(path),
-        ...placeOf(path, spot),
-        ...(suggestion === undefined ? {} : { suggestion }),
-      });
+    add({ code, path, detail, severity = severityOf(code, options.strict), suggestion, ...spot }) {
+      const pointer = pointerOf(path);
+      if (!hasRoom(pointer, severity)) return;
+      keep({ severity, code, detail, pointer, ...placeOf(path, spot) }, suggestion);
     },
     addPlaced(issue) {
-      keep({ severity: severityOf(issue.code, options.strict), ...issue });
+      const severity = severityOf(issue.code, options.strict);
+      if (hasRoom(`${issue.line}:${issue.column}`, severity)) keep({ severity, ...issue });
     },
-    list: () => inOrder([...issues.values()]),
+    list: () => inOrder([...kept.values()]).map(finished),
   };
+}
+
+interface Kept {
+  readonly issue: Issue;
+  readonly suggest: Finding['suggestion'];
+}
+
+function finished({ issue, suggest }: Kept): Issue {
+  const suggestion = typeof suggest === 'function' ? suggest() : suggest;
+  return suggestion === undefined ? issue : { ...issue, suggestion };
 }
 
 export function severityOf(code: RecipeCode, strict: boolean): Issue['severity'] {
@@ -76,15 +93,15 @@ export function severityOf(code: RecipeCode, strict: boolean): Issue['severity']
   return strict ? (row.strict ?? row.severity) : row.severity;
 }
 
-function inOrder(issues: Issue[]): readonly Issue[] {
-  const sorted = issues.toSorted(byPlace);
+function inOrder(all: readonly Kept[]): readonly Kept[] {
+  const sorted = all.toSorted(byPlace);
   if (sorted.length <= LIMITS.diagnostics) return sorted;
-  const errors = sorted.filter(({ severity }) => severity === 'error');
-  const rest = sorted.filter(({ severity }) => severity !== 'error');
+  const errors = sorted.filter(({ issue }) => issue.severity === 'error');
+  const rest = sorted.filter(({ issue }) => issue.severity !== 'error');
   return [...errors, ...rest].slice(0, LIMITS.diagnostics).toSorted(byPlace);
 }
 
-function byPlace(a: Issue, b: Issue): number {
+function byPlace({ issue: a }: Kept, { issue: b }: Kept): number {
   const byLine = (a.line ?? 0) - (b.line ?? 0);
   if (byLine !== 0) return byLine;
   const byColumn = (a.column ?? 0) - (b.column ?? 0);
