@@ -1,5 +1,7 @@
 /** Bindings, variables and secrets, parsed once: a missing or malformed one fails with its name. */
 import { z } from 'zod';
+import { parseHostRules, parseRanges } from './runtime/egress/settings.ts';
+import type { EgressPolicy } from './runtime/ports.ts';
 import type { CatalogObject } from './adapters/durable-objects/catalog-object.ts';
 import type { WorkflowQueueObject } from './adapters/durable-objects/workflow-queue.ts';
 
@@ -12,6 +14,16 @@ export interface Bindings {
 }
 
 const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault);
+
+/** A list in one variable, separated by commas or spaces. */
+const list = <T>(parse: (text: string) => readonly T[] | { readonly wrong: string[] }) =>
+  z.string().transform((text, context): readonly T[] => {
+    const parsed = parse(text);
+    if (!('wrong' in parsed)) return parsed;
+    const message = `cannot read ${parsed.wrong.map((part) => `"${part}"`).join(', ')}`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 
 const Variables = z.object({
   /** SHA-256 of the admin key, in hex. */
@@ -40,6 +52,17 @@ const Variables = z.object({
 });
 
 export type Variables = z.infer<typeof Variables>;
+
+export function egressPolicy(variables: Omit<Variables, 'LOG_LEVEL' | 'INSTANCE'>): EgressPolicy {
+  const { EGRESS_ALLOW_HOSTS: hosts } = variables;
+  return {
+    allowHttp: variables.EGRESS_ALLOW_HTTP,
+    // An empty variable is one that is not set.
+    ...(hosts !== undefined && hosts.length > 0 && { allowHosts: hosts }),
+    denyHosts: variables.EGRESS_DENY_HOSTS,
+    allowAddresses: variables.EGRESS_ALLOW_ADDRESSES,
+  };
+}
 
 const BINDINGS = ['LOADER', 'WORKFLOW_QUEUE', 'CATALOG', 'META', 'FILES'] as const;
 

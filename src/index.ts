@@ -5,6 +5,7 @@ import { makeCatalog } from './adapters/durable-objects/catalog-object.ts';
 import { createCatalog } from './adapters/durable-objects/catalog.ts';
 import { createRuns } from './adapters/durable-objects/runs.ts';
 import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts';
+import { createEgress } from './adapters/egress/egress.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
 import { createModels } from './adapters/models/models.ts';
 import { createFiles } from './adapters/storage/files.ts';
@@ -13,11 +14,12 @@ import { createClock } from './adapters/system/clock.ts';
 import { createDigests } from './adapters/system/digests.ts';
 import { createIds } from './adapters/system/ids.ts';
 import { createLog } from './adapters/system/log.ts';
-import { readVariables } from './env.ts';
+import { egressPolicy, readVariables } from './env.ts';
 import type { Bindings } from './env.ts';
 import { createApp } from './http/app.ts';
 import { createFunctions } from './runtime/functions.ts';
 import type { Ports } from './runtime/ports.ts';
+import { DEFAULT_SENDER } from './runtime/egress/headers.ts';
 import { createServices } from './runtime/services.ts';
 import { VERSION } from './version.ts';
 
@@ -27,8 +29,9 @@ const LOADED_PER_REQUEST = 4;
 const LOADED_PER_OBJECT = 10;
 
 function makePorts(env: Bindings, maxLoaded: number): Ports {
-  const { LOG_LEVEL } = readVariables(env);
+  const { LOG_LEVEL, INSTANCE, ...variables } = readVariables(env);
   const bytes = createPluginBytes(env.FILES);
+  const clock = createClock();
   return {
     clock,
     ids: createIds(),
@@ -45,6 +48,11 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
       maxLoaded,
     }),
     models: createModels(),
+    egress: createEgress({
+      send: (url, init) => fetch(url, init),
+      policy: egressPolicy(variables),
+      sender: INSTANCE ?? DEFAULT_SENDER,
+    }),
     runs: createRuns(env.WORKFLOW_QUEUE),
   };
 }
@@ -69,9 +77,18 @@ export const Catalog = makeCatalog({ clock: createClock() });
 export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) => {
   const { MAX_RUNNING, MAX_QUEUED } = readVariables(env);
   const ports = makePorts(env, LOADED_PER_OBJECT);
-  const { clock, ids, log, models } = ports;
+  const { clock, ids, log, models, egress } = ports;
   const functions = createFunctions(ports);
-  return { clock, ids, log, models, functions, maxRunning: MAX_RUNNING, maxQueued: MAX_QUEUED };
+  return {
+    clock,
+    ids,
+    log,
+    models,
+    egress,
+    functions,
+    maxRunning: MAX_RUNNING,
+    maxQueued: MAX_QUEUED,
+  };
 });
 
 const apps = new WeakMap<Bindings, ReturnType<typeof makeApp>>();

@@ -60,6 +60,9 @@ export const ERRORS = {
   run_finished: caller(409),
   run_not_finished: caller(409),
   node_not_found: caller(404),
+  approval_not_found: caller(404),
+  form_invalid: caller(422),
+  inline_unsupported: author(422),
   idempotency_mismatch: caller(422),
   // files
   file_not_found: caller(404),
@@ -100,7 +103,12 @@ export const ERRORS = {
   limit: author(422),
   bad_utf8: author(422),
   bad_output: author(422),
+  // requests that recipes and plugins send
   http_denied: author(422),
+  http_status: provider(502, false),
+  http_unreachable: provider(502, true),
+  http_too_large: provider(502, false),
+  // the sandbox
   sandbox_unavailable: system(503, true),
   // models
   model_missing: author(422),

@@ -6,6 +6,7 @@ import { failure } from '../core/errors.ts';
 import { authenticate } from './auth.ts';
 import { notFound, onError, problem } from './problem.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';

@@ -52,6 +52,10 @@ export function semver(text: string): string {
   );
 }
 
+export function eventName(text: string): string {
+  return checked('event', EVENT, text, 'letters, digits, ".", "_", ":" and "-", 128 at most');
+}
+
 /** An id that cannot be one of a run is not found, like one that is not. */
 export function runId(text: string): string {
   if (RUN.test(text)) return text;

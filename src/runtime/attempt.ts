@@ -5,9 +5,9 @@ import type { Fact } from '../core/run/advance.ts';
 import { stepContext } from '../core/run/open.ts';
 import type { Active, RunState } from '../core/run/state.ts';
 import type { Functions } from './functions.ts';
-import type { Clock, Ids, Log, Models, Tenant } from './ports.ts';
+import type { Clock, Egress, Ids, Log, Models, Tenant } from './ports.ts';
 import { findTask } from './tasks/index.ts';
-import type { TaskOutcome } from './tasks/task.ts';
+import type { TaskFailure, TaskOutcome } from './tasks/task.ts';
 
 export interface AttemptDeps {
   readonly tenant: Tenant;
@@ -16,6 +16,7 @@ export interface AttemptDeps {
   readonly log: Log;
   readonly functions: Functions;
   readonly models: Models;
+  readonly egress: Egress;
 }
 
 /** For nodes that set none. */
@@ -35,8 +36,14 @@ export async function attempt(
   const outcome = await run(deps, { state, step, missing, startedAt }, cancelled);
   if (!outcome.ok) {
     // A failure is kept in rows and events; a message without end must not fill them.
-    const message = outcome.error.message.slice(0, MAX_MESSAGE);
-    return { type: 'failed', key, attempt: number, failure: { ...outcome.error, message } };
+    const { retryAfterMs, ...failed } = outcome.error;
+    return {
+      type: 'failed',
+      key,
+      attempt: number,
+      failure: { ...failed, message: failed.message.slice(0, MAX_MESSAGE) },
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
   }
   const { stats, ...rest } = outcome.value;
   const wallMs = deps.clock.now() - startedAt;
@@ -61,9 +68,9 @@ async function run(
   deps: AttemptDeps,
   given: Given,
   cancelled: AbortSignal,
-): Promise<Result<TaskOutcome>> {
+): Promise<Result<TaskOutcome, TaskFailure>> {
   const { state, step, missing, startedAt } = given;
-  const { clock, tenant, functions, models } = deps;
+  const { clock, tenant, functions, models, egress } = deps;
   const { node } = step;
   const task = findTask(node.type);
   if (task === undefined) {
@@ -85,7 +92,19 @@ async function run(
     });
     for (const name of outer.missing) missing.add(name);
     const context = { ...outer, missing };
-    const outcome = await task({ tenant, node, step, context, input, functions, models, signal });
+    const outcome = await task({
+      tenant,
+      run: state.identity.id,
+      clock,
+      node,
+      step,
+      context,
+      input,
+      functions,
+      models,
+      egress,
+      signal,
+    });
     if (!outcome.ok && deadline.aborted) return { ok: false, error: late(node.id, timeoutMs) };
     return outcome;
   } catch (error) {

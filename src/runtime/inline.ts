@@ -13,7 +13,7 @@ export async function runInline(
   submission: Submission,
   signal?: AbortSignal,
 ): Promise<RunView> {
-  const { clock, ids, log, models, runs } = ports;
+  const { clock, ids, log, models, egress, runs } = ports;
   const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs } = submission;
   const events: RunEvent[] = [];
   const identity = {
@@ -36,6 +36,7 @@ export async function runInline(
     ids,
     log,
     models,
+    egress,
     functions: createFunctions(ports),
     commit: (record) => events.push(...record.events),
     wakeAt(dueAt) {

@@ -4,8 +4,8 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
 import type { Plan } from '../core/recipe/plan.ts';
 import type { RunEvent, RunStatus } from '../core/run/events.ts';
-import type { TurnRecord } from '../core/run/record.ts';
-import type { NodeView, RunSummary, RunView } from '../core/run/view.ts';
+import type { TurnRecord, Verdict } from '../core/run/record.ts';
+import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
 
 /** Milliseconds since 1970 UTC. */
 export type EpochMs = number;
@@ -197,6 +197,63 @@ export interface Models {
   generate(call: ModelCall, signal: AbortSignal): Promise<Result<ModelReply>>;
 }
 
+// ---------------------------------------------------------------- the network
+
+/** Addresses whose first `bits` bits are those of `bytes`, which are four or sixteen. */
+export interface AddressRange {
+  readonly bytes: readonly number[];
+  readonly bits: number;
+}
+
+export interface HostRule {
+  /** As `URL` writes it, without a closing dot. */
+  readonly name: string;
+  /** Whether the names under it are meant, and not itself. */
+  readonly isSuffix: boolean;
+  /** Absent: any that is not kept for something else than HTTP. */
+  readonly port?: number;
+}
+
+/** Which hosts may be asked. Metadata services of clouds never are. */
+export interface EgressPolicy {
+  /** Plain `http:` too. Addresses in `allowAddresses` may be asked so in any case. */
+  readonly allowHttp: boolean;
+  /** Absent: every public host. */
+  readonly allowHosts?: readonly HostRule[];
+  readonly denyHosts: readonly HostRule[];
+  /** Not public, and allowed nevertheless. */
+  readonly allowAddresses: readonly AddressRange[];
+}
+
+export interface EgressRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: Uint8Array | string;
+  /** Of the answer's body, decoded. */
+  readonly maxBytes: number;
+  /** Default `follow`: at most three, each checked as the first address was. */
+  readonly redirect?: 'follow' | 'manual';
+  readonly policy: EgressPolicy;
+}
+
+export interface EgressReply {
+  readonly status: number;
+  /** Names in lower case; `set-cookie` may be there more than once. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+  /** Of the last redirect. */
+  readonly url: string;
+}
+
+/** The way out to hosts that recipes and plugins name. */
+export interface Egress {
+  /** What this server allows at most. */
+  readonly policy: EgressPolicy;
+  /** `http_denied`, `http_unreachable`, `http_too_large`, `timeout`. Any status is an answer. */
+  fetch(request: EgressRequest, signal: AbortSignal): Promise<Result<EgressReply>>;
+}
+
 // ---------------------------------------------------------------- runs
 
 export interface Submission {
@@ -261,6 +318,21 @@ export interface Runs {
   wait(tenant: Tenant, id: RunId, waitMs: number): Promise<RunView | undefined>;
   /** Idempotent; a run that ended otherwise is `run_finished`. */
   cancel(tenant: Tenant, id: RunId): Promise<Result<RunView>>;
+  /** Gives an event to a run. `received`: something waited for it; else it is kept for what will. */
+  deliver(
+    tenant: Tenant,
+    id: RunId,
+    event: { readonly name: string; readonly payload: JsonValue },
+  ): Promise<Result<{ readonly received: boolean }>>;
+  /** Steps that wait for people, oldest first, at most 100. */
+  approvals(tenant: Tenant): Promise<readonly ApprovalView[]>;
+  findApproval(tenant: Tenant, id: RunId, key: string): Promise<ApprovalView | undefined>;
+  /** Once decided, the first decision is what everybody gets. */
+  decide(
+    tenant: Tenant,
+    approval: { readonly run: RunId; readonly key: string },
+    verdict: Omit<Verdict, 'decidedAt'>,
+  ): Promise<Result<ApprovalView>>;
   /**
    * Takes a key for a run that is executed elsewhere. Null: it is the caller's, until `record`;
    * else the run that had it. `conflict` while another caller has it.
@@ -285,5 +357,6 @@ export interface Ports {
   readonly files: Files;
   readonly sandbox: Sandbox;
   readonly models: Models;
+  readonly egress: Egress;
   readonly runs: Runs;
 }

@@ -3,7 +3,9 @@ import { ComposerError, fail, ok } from '../core/errors.ts';
 import type { Issue, Result } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { checkInputs, inputsSchema } from '../core/recipe/inputs.ts';
+import type { Plan, PlanNode } from '../core/recipe/plan.ts';
 import type { RunView } from '../core/run/view.ts';
+import { missingFiles } from './files.ts';
 import { runInline } from './inline.ts';
 import { callFunction, inspectPlugin, putPlugin } from './plugins.ts';
 import type { FunctionCall, FunctionReply, PluginFindings } from './plugins.ts';
@@ -92,6 +94,13 @@ export function createServices(ports: Ports): Services {
       const submission = await prepare({ ports, recipes }, tenant, request);
       if (!submission.ok) return submission;
       if (request.mode === 'durable') return runs.submit(submission.value);
+      const waiting = findOutsideWait(submission.value.plan);
+      if (waiting !== undefined) {
+        return fail(
+          'inline_unsupported',
+          `Cannot run inline: node "${waiting}" waits for somebody outside`,
+        );
+      }
       const earlier = await runs.reserve(tenant, submission.value.idempotency);
       if (!earlier.ok) return earlier;
       if (earlier.value !== null) return ok({ view: earlier.value, replayed: true });
@@ -119,8 +128,9 @@ async function prepare(
   const path = pathOf(recipe ?? 'unnamed');
   const { plan, planHash, warnings } = await recipes.planOf(tenant, { text, path, strict: false });
   const checked = checkInputs(plan, request.inputs, { strict: plan.strict });
-  if (!checked.ok) {
-    const faults = checked.error;
+  const missing = await missingFiles(ports.files, tenant, { plan, inputs: request.inputs });
+  if (!checked.ok || missing.length > 0) {
+    const faults = [...(checked.ok ? [] : checked.error), ...missing];
     const message = `Cannot start recipe "${recipe ?? plan.name}": ${faults.length === 1 ? faults[0]?.detail : `${faults.length} inputs are wrong`}`;
     throw new ComposerError('inputs_invalid', message, { issues: faults });
   }
@@ -137,6 +147,22 @@ async function prepare(
     ),
     ...(idempotency && { idempotency }),
   });
+}
+
+/** A node that waits for an event or a person: an inline run ends with its request, and nobody can reach it. */
+function findOutsideWait(plan: Plan): string | undefined {
+  const nodes = plan.graph.nodes.flatMap(withTasks);
+  const own = nodes.find(
+    (node) => node.type === 'hitl' || (node.type === 'wait' && node.event !== undefined),
+  );
+  if (own !== undefined) return own.id;
+  return Object.values(plan.recipes)
+    .map(findOutsideWait)
+    .find((id) => id !== undefined);
+}
+
+function withTasks(node: PlanNode): PlanNode[] {
+  return node.type === 'map' ? [node, ...withTasks(node.task)] : [node];
 }
 
 function missingRecipe(name: string, version: number | undefined): ReturnType<typeof fail> {

@@ -15,7 +15,7 @@ import type { RunState } from '../../core/run/state.ts';
 import { createDriver } from '../../runtime/advance.ts';
 import type { Driver } from '../../runtime/advance.ts';
 import type { AttemptDeps } from '../../runtime/attempt.ts';
-import type { EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
+import type { EpochMs, RunId } from '../../runtime/ports.ts';
 import { findHead, liveRuns, readRun, setStatus, writeTurn } from './queue-rows.ts';
 import type { RunHead } from './queue-rows.ts';
 
@@ -59,25 +59,36 @@ export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): P
   };
 }
 
-/** Takes up what an earlier life of the object left unfinished. */
+/** Takes up what an earlier life of the object left unfinished. Waiting runs stay where they are. */
 export function resume(partition: Partition): void {
-  for (const { id, status } of liveRuns(partition.sql)) {
+  for (const { id, status, dueAt } of liveRuns(partition.sql)) {
     if (status === 'queued') partition.queue.push(id);
-    else resumeRun(partition, id);
+    else if (status === 'running') wakeRun(partition, id);
+    else if (dueAt !== null) partition.due.set(id, dueAt);
   }
-  admit(partition);
+  wake(partition);
+  for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
 }
 
-function resumeRun(partition: Partition, id: RunId): void {
-  const head = findHead(partition.sql, id);
-  const stored = head && readRun(partition.sql, head);
-  if (head === undefined || stored === undefined) return;
-  const state = restore(stored);
+/** Looks at a run again: the one in memory, or else its rows. */
+function wakeRun(partition: Partition, id: RunId): void {
+  const driver = findDriver(partition, id);
+  if (driver === undefined) return;
   try {
-    drive(partition, head.tenant, state).post({ type: 'wake' });
+    driver.post({ type: 'wake' });
   } catch (error) {
-    abandon(partition, state, error);
+    abandon(partition, driver.state, error);
   }
+}
+
+/** The driver of a run that has not ended; made from its rows when it is not in memory. */
+export function findDriver(partition: Partition, id: RunId): Driver | undefined {
+  const known = partition.drivers.get(id);
+  if (known !== undefined) return known;
+  const head = findHead(partition.sql, id);
+  if (head === undefined || isFinal(head.status)) return undefined;
+  const stored = readRun(partition.sql, head);
+  return stored && drive(partition, head, restore(stored));
 }
 
 /** A run that cannot be taken up must not keep the others from it. */
@@ -106,12 +117,17 @@ export function admit(partition: Partition): void {
 function startRun(partition: Partition, head: RunHead): void {
   const stored = readRun(partition.sql, head);
   if (stored === undefined) return;
-  drive(partition, head.tenant, restore(stored)).post({ type: 'start' });
+  drive(partition, head, restore(stored)).post({ type: 'start' });
 }
 
-export function drive(partition: Partition, tenant: Tenant, state: RunState): Driver {
+/** `status` is the one that the run's row has now. */
+export function drive(
+  partition: Partition,
+  { tenant, status }: Pick<RunHead, 'tenant' | 'status'>,
+  state: RunState,
+): Driver {
   const { id } = state.identity;
-  let written = state.status;
+  let written = status;
   const driver = createDriver({
     ...partition.deps,
     tenant,
@@ -148,9 +164,12 @@ interface WrittenTurn {
 function write(partition: Partition, { id, record, written }: WrittenTurn): void {
   partition.ctx.storage.transactionSync(() => {
     writeTurn(partition.sql, id, record);
-    if (written !== record.run.status) setStatus(partition.sql, id, record.run);
+    // What a waiting run is due for changes though its status does not.
+    const isTold = written === record.run.status && written !== 'waiting';
+    if (!isTold) setStatus(partition.sql, id, record.run);
   });
-  if (isFinal(record.run.status)) {
+  if (isFinal(record.run.status) || record.run.status === 'waiting') {
+    // A run that waits leaves memory: its rows and the time it is due are all there is of it.
     partition.drivers.delete(id);
     partition.due.delete(id);
     // After this turn has been carried through, so that one run's end does not nest in another's.
@@ -193,10 +212,10 @@ function wakeAt(partition: Partition, id: RunId, dueAt: EpochMs): void {
 /** Wakes the runs that have something due, and sees to it that the object wakes again. */
 export function wake(partition: Partition): void {
   const now = partition.deps.clock.now();
-  for (const [id, dueAt] of partition.due) {
+  for (const [id, dueAt] of [...partition.due]) {
     if (dueAt > now) continue;
     partition.due.delete(id);
-    partition.drivers.get(id)?.post({ type: 'wake' });
+    wakeRun(partition, id);
   }
   admit(partition);
 }
@@ -205,8 +224,7 @@ export function wake(partition: Partition): void {
 export function onAlarm(partition: Partition): void {
   partition.alarmAt = undefined;
   wake(partition);
-  if (partition.drivers.size === 0 && partition.queue.length === 0) return;
-  armWatchdog(partition);
+  if (partition.drivers.size > 0 || partition.queue.length > 0) armWatchdog(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
 }
 

@@ -31,9 +31,15 @@ export function insertRun(sql: SqlStorage, { tenant, status, identity }: RunHead
 export function setStatus(
   sql: SqlStorage,
   id: RunId,
-  { status, endedAt }: Pick<RunRow, 'status' | 'endedAt'>,
+  { status, endedAt, dueAt }: Pick<RunRow, 'status' | 'endedAt' | 'dueAt'>,
 ): void {
-  sql.exec('UPDATE runs SET status = ?, ended_at = ? WHERE id = ?', status, endedAt ?? null, id);
+  sql.exec(
+    'UPDATE runs SET status = ?, ended_at = ?, due_at = ? WHERE id = ?',
+    status,
+    endedAt ?? null,
+    dueAt ?? null,
+    id,
+  );
 }
 
 export function writeTurn(
@@ -153,16 +159,41 @@ export function keepPlan(sql: SqlStorage, hash: Digest, plan: Plan): void {
   sql.exec('INSERT OR IGNORE INTO plans (hash, body) VALUES (?, ?)', hash, JSON.stringify(plan));
 }
 
-/** Ids of runs that have not ended, oldest first. */
-export function liveRuns(sql: SqlStorage): { id: RunId; status: RunStatus }[] {
+export interface LiveRun {
+  readonly id: RunId;
+  readonly status: RunStatus;
+  readonly dueAt: EpochMs | null;
+}
+
+/** Runs that have not ended, oldest first. */
+export function liveRuns(sql: SqlStorage): LiveRun[] {
   return (
     sql
-      .exec<{ id: string; status: string }>(
-        `SELECT id, status FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused') ORDER BY id`,
+      .exec<{ id: string; status: string; dueAt: number | null }>(
+        `SELECT id, status, due_at AS dueAt FROM runs
+       WHERE status IN ('queued', 'running', 'waiting', 'paused') ORDER BY id`,
       )
       .toArray()
       // SAFETY: the query names the statuses.
-      .map(({ id, status }) => ({ id, status: status as RunStatus }))
+      .map(({ status, ...row }) => ({ ...row, status: status as RunStatus }))
+  );
+}
+
+/** Steps that wait for people, of runs that have not ended, oldest first. */
+export function listApprovals(sql: SqlStorage, limit: number): { run: RunId; step: StepRow }[] {
+  return (
+    sql
+      .exec<{ run: string; body: string }>(
+        `SELECT steps.run, steps.body FROM runs JOIN steps ON steps.run = runs.id
+       WHERE runs.status IN ('queued', 'running', 'waiting', 'paused')
+         AND json_extract(steps.body, '$.status') = 'open'
+         AND json_extract(steps.body, '$.waiting.kind') = 'approval'
+       ORDER BY runs.id, steps.key LIMIT ?`,
+        limit,
+      )
+      .toArray()
+      // SAFETY: written by `writeTurn`.
+      .map(({ run, body }) => ({ run, step: JSON.parse(body) as StepRow }))
   );
 }
 

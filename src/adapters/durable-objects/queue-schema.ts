@@ -15,6 +15,8 @@ const STEPS: readonly string[] = [
      status TEXT NOT NULL,
      created_at INTEGER NOT NULL,
      ended_at INTEGER,
+     -- When a waiting run has something due; the others are in memory.
+     due_at INTEGER,
      identity TEXT NOT NULL
    ) WITHOUT ROWID;
    CREATE INDEX live_runs ON runs (id) WHERE status IN ('queued', 'running', 'waiting', 'paused');

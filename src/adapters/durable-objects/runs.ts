@@ -33,6 +33,18 @@ export function createRuns(namespace: DurableObjectNamespace<WorkflowQueueObject
     async cancel(tenant, id) {
       return partitionOf(tenant).cancel(id);
     },
+    async deliver(tenant, id, { name, payload }) {
+      return partitionOf(tenant).deliver(id, name, payload);
+    },
+    async approvals(tenant) {
+      return partitionOf(tenant).approvals();
+    },
+    async findApproval(tenant, id, key) {
+      return (await partitionOf(tenant).findApproval(id, key)) ?? undefined;
+    },
+    async decide(tenant, { run, key }, verdict) {
+      return partitionOf(tenant).decide(run, key, verdict);
+    },
     async reserve(tenant, idempotency) {
       if (idempotency === undefined) return { ok: true, value: null };
       return partitionOf(tenant).reserve(idempotency);

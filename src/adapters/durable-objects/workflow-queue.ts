@@ -8,7 +8,9 @@ import { restore } from '../../core/run/restore.ts';
 import { showNode, shownOf, showRun } from '../../core/run/show.ts';
 import type { RunState } from '../../core/run/state.ts';
 import { createRunState } from '../../core/run/state.ts';
-import type { NodeView, RunSummary, RunView } from '../../core/run/view.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { Verdict } from '../../core/run/record.ts';
+import type { ApprovalView, NodeView, RunSummary, RunView } from '../../core/run/view.ts';
 import type { Plan } from '../../core/recipe/plan.ts';
 import type {
   FinishedRun,
@@ -17,7 +19,8 @@ import type {
   RunId,
   Submission,
 } from '../../runtime/ports.ts';
-import { createPartition, drive, nextTurn, onAlarm, resume } from './partition.ts';
+import { createPartition, drive, findDriver, nextTurn, onAlarm, resume } from './partition.ts';
+import * as people from './waiting.ts';
 import type { Partition, PartitionDeps } from './partition.ts';
 import * as rows from './queue-rows.ts';
 import { migrateQueue } from './queue-schema.ts';
@@ -89,6 +92,22 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(
       return cancel(this.#partition, id);
     }
 
+    deliver(id: RunId, event: string, payload: JsonValue): Result<{ readonly received: boolean }> {
+      return people.deliverEvent(this.#partition, id, { event, payload });
+    }
+
+    approvals(): ApprovalView[] {
+      return people.listApprovals(this.#partition);
+    }
+
+    findApproval(run: RunId, key: string): ApprovalView | null {
+      return people.findApproval(this.#partition, run, key);
+    }
+
+    decide(run: RunId, key: string, verdict: Omit<Verdict, 'decidedAt'>): Result<ApprovalView> {
+      return people.decide(this.#partition, { run, key }, verdict);
+    }
+
     reserve(idempotency: Idempotency): Result<RunView | null> {
       return reserve(this.#partition, idempotency);
     }
@@ -121,7 +140,7 @@ function submit(partition: Partition, message: SubmissionMessage): SubmitReply {
   if (plan === undefined) return { needsPlan: true };
   const state = accept(partition, message, plan);
   const hasRoom = partition.queue.length === 0 && partition.drivers.size < deps.maxRunning;
-  const driver = drive(partition, message.tenant, state);
+  const driver = drive(partition, { tenant: message.tenant, status: 'queued' }, state);
   driver.post({ type: 'queue' }, ...(hasRoom ? [{ type: 'start' } as const] : []));
   if (!hasRoom) {
     partition.drivers.delete(state.identity.id);
@@ -242,8 +261,7 @@ function cancel(partition: Partition, id: RunId): Result<RunView> {
     return fail('run_finished', `Cannot cancel run "${id}": it has ${head.status}`);
   }
   if (head.status !== 'cancelled') {
-    const state = findState(partition, id);
-    const driver = partition.drivers.get(id) ?? (state && drive(partition, head.tenant, state));
+    const driver = findDriver(partition, id);
     const place = partition.queue.indexOf(id);
     if (place >= 0) partition.queue.splice(place, 1);
     driver?.post({ type: 'cancel' });

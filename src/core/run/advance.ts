@@ -142,7 +142,9 @@ export function runRow(state: RunState): RunRow {
     seq,
     stepCount,
     warnings: [...state.warnings],
-    active: [...state.active.values()].filter(({ phase }) => phase !== 'open' && phase !== 'waiting').map(activeRow),
+    active: [...state.active.values()]
+      .filter(({ phase }) => phase !== 'open' && phase !== 'waiting')
+      .map(activeRow),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
     ...(result !== undefined && { result }),

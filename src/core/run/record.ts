@@ -89,7 +89,7 @@ export type Waiting =
   | {
       readonly kind: 'approval';
       readonly request: ApprovalRequest;
-      readonly decisions: readonly Verdict[];
+      readonly verdicts: readonly Verdict[];
       readonly dueAt?: number;
     };
 

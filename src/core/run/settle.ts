@@ -215,6 +215,10 @@ function settleItem(state: RunState, step: Active, outcome: ItemOutcome, world: 
   if (outcome.ok) emit(state, world, { type: 'item.completed', ...about, stats: outcome.stats });
   else emit(state, world, { type: 'item.failed', ...about, failure: outcome.failure });
   if (node.type === 'recipe' || node.type === 'map') state.changes.steps.delete(step.key);
+  // Its row said that it waits, and whoever lists what waits would still find it.
+  if (step.waiting !== undefined) {
+    writeStep(state, step, world, { status: 'completed', endSeq: state.seq, taken: [] });
+  }
   writeOutcome(state, map, index, outcome);
   state.changes.maps.add(map);
 }

@@ -11,7 +11,15 @@ import type { GraphIndex } from '../graph.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Graph, MapNode, NodeId, Plan, PlanNode } from '../recipe/plan.ts';
 import type { RunEvent, RunStatus, StepKey } from './events.ts';
-import type { ItemOutcome, KeptEvent, LedgerEntry, RunFailure, RunWarning, StepRow, Waiting } from './record.ts';
+import type {
+  ItemOutcome,
+  KeptEvent,
+  LedgerEntry,
+  RunFailure,
+  RunWarning,
+  StepRow,
+  Waiting,
+} from './record.ts';
 
 /** What a run is, fixed when it is submitted. */
 export interface RunIdentity {

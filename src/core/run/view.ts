@@ -99,6 +99,26 @@ export type RunView =
   | (RunViewStarted & { readonly status: 'cancelled'; readonly ended_at: string })
   | (RunViewCommon & { readonly status: 'cancelled'; readonly ended_at: string });
 
+/** A step that waits for people, or what they decided. */
+export type ApprovalView = { readonly run_id: string; readonly key: string } & (
+  | {
+      readonly status: 'pending';
+      readonly created_at: string;
+      readonly due_at?: string;
+      readonly title?: string;
+      readonly instructions?: string;
+      /** What the person is asked about. */
+      readonly input?: JsonValue;
+      /** JSON Schema of `form`. */
+      readonly form?: JsonValue;
+      readonly approvals_required: number;
+      /** People who have approved so far. */
+      readonly approvals: number;
+      readonly groups: readonly string[];
+    }
+  | { readonly status: 'decided'; readonly decision: JsonObject }
+);
+
 /** A line of a listing. */
 export interface RunSummary {
   readonly id: string;

@@ -3,7 +3,8 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import { ComposerError } from '../../core/errors.ts';
 import { checkQuery } from '../input.ts';
-import { runId } from '../names.ts';
+import { MAX_RUN_BYTES, readJson } from '../body.ts';
+import { eventName, runId } from '../names.ts';
 import { unwrap } from '../problem.ts';
 import { eventView } from '../views.ts';
 import type { Context } from 'hono';
@@ -35,6 +36,13 @@ export function eventRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
     if (first.finished && first.events.length === 0) return c.body(null, 204);
     const body = follow({ runs, tenant, id, after }, first);
     return c.body(body, 200, { 'Content-Type': 'text/event-stream' });
+  });
+  app.post('/:id/events/:name', async (c) => {
+    checkQuery(c, z.strictObject({}));
+    const { value: payload } = await readJson(c, MAX_RUN_BYTES);
+    const event = { name: eventName(c.req.param('name')), payload };
+    const id = runId(c.req.param('id'));
+    return c.json(unwrap(await runs.deliver(c.get('tenant'), id, event)), 202);
   });
   return app;
 }

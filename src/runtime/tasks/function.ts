@@ -15,7 +15,7 @@ export async function runFunction(given: TaskContext<FunctionNode>): Promise<Res
   if (!found.ok) return found;
   const called = await functions.call({ tenant, target: found.value, input }, signal);
   if (!called.ok) return called;
-  const { output, ...stats } = called.value;
+  const { output, logs: _logs, ...stats } = called.value;
   const inputs = given.input !== undefined && isJsonObject(input) ? { inputs: input } : undefined;
   return { ok: true, value: { output, stats, ...inputs } };
 }

@@ -22,6 +22,6 @@ export async function runReduce(given: TaskContext<ReduceNode>): Promise<Result<
   const input = { ...more, items: list.items, ...(list.keys && { keys: list.keys }) };
   const called = await functions.call({ tenant, target: found.value, input }, signal);
   if (!called.ok) return called;
-  const { output, ...stats } = called.value;
+  const { output, logs: _logs, ...stats } = called.value;
   return { ok: true, value: { output, stats, inputs: more } };
 }

@@ -1,15 +1,17 @@
 /** What a node type's file implements, and what it is given. */
-import type { Result } from '../../core/errors.ts';
+import type { Failure, Result } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { PlanNode } from '../../core/recipe/plan.ts';
 import type { ResolveContext } from '../../core/run/resolve.ts';
 import type { StepStats } from '../../core/run/events.ts';
 import type { Active } from '../../core/run/state.ts';
 import type { Functions } from '../functions.ts';
-import type { Models, Tenant } from '../ports.ts';
+import type { Clock, Egress, Models, RunId, Tenant } from '../ports.ts';
 
 export interface TaskContext<N extends PlanNode> {
   readonly tenant: Tenant;
+  readonly run: RunId;
+  readonly clock: Clock;
   readonly node: N;
   readonly step: Active;
   readonly context: ResolveContext;
@@ -17,6 +19,7 @@ export interface TaskContext<N extends PlanNode> {
   readonly input: JsonValue | undefined;
   readonly functions: Functions;
   readonly models: Models;
+  readonly egress: Egress;
   readonly signal: AbortSignal;
 }
 
@@ -27,5 +30,12 @@ export interface TaskOutcome {
   readonly inputs?: JsonObject;
 }
 
+export interface TaskFailure extends Failure {
+  /** The provider asks for this much patience before another attempt. */
+  readonly retryAfterMs?: number;
+}
+
 /** May throw a `ComposerError`; anything else thrown becomes `internal`. */
-export type Task<N extends PlanNode> = (given: TaskContext<N>) => Promise<Result<TaskOutcome>>;
+export type Task<N extends PlanNode> = (
+  given: TaskContext<N>,
+) => Promise<Result<TaskOutcome, TaskFailure>>;

@@ -4,6 +4,7 @@ import { createMemoryFiles } from '../../../src/adapters/memory/files.ts';
 import { createMemoryPluginBytes } from '../../../src/adapters/memory/plugin-bytes.ts';
 import { ComposerError, ok } from '../../../src/core/errors.ts';
 import { createApp } from '../../../src/http/app.ts';
+import { createFakeNet } from '../fake-net.ts';
 import { createRunsTwin } from './runs-twin.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { Settings } from '../../../src/http/env.ts';
@@ -65,6 +66,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     files: createMemoryFiles({ clock: { now: () => 0 } }),
     sandbox: { call: unused, validate: () => true },
     models: { generate: unused },
+    egress: createFakeNet().egress,
     runs,
     ...broken,
   };

@@ -159,6 +159,21 @@ export function createRunsTwin(): RunsTwin {
       twin.end(id, 'cancelled');
       return ok(entry.view);
     },
+    async deliver(tenant, id) {
+      const entry = entryOf(tenant, id);
+      if (entry === undefined) return noRun(id);
+      if (isFinal(entry.view.status)) return fail('run_finished', `Run "${id}" has ended`);
+      return ok({ received: false });
+    },
+    async approvals() {
+      return [];
+    },
+    async findApproval() {
+      return undefined;
+    },
+    async decide(_tenant, { run, key }) {
+      return fail('approval_not_found', `Cannot find approval "${key}" of "${run}"`);
+    },
     async reserve() {
       return ok(null);
     },

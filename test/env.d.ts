@@ -1,0 +1,3 @@
+/** Modules that the test runner adds. */
+/// <reference types="@cloudflare/vitest-plugin/types" />
+/// <reference types="vite/client" />
