@@ -54,7 +54,7 @@ describe('buildPlugins()', () => {
     for (const { name, wasm } of await buildPlugins({ outDir })) {
       const info = inspectModule(new Uint8Array(await readFile(wasm)));
       const text = await readFile(
-        new URL(`../../plugins/${name}/plugin.yaml`, import.meta.url),
+        join(import.meta.dirname, '../../plugins', name, 'plugin.yaml'),
         'utf8',
       );
       const manifest = loadManifest(text);

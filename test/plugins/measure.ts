@@ -51,7 +51,7 @@ export async function measure(wasm: Uint8Array, name: string, text: string): Pro
   const memory = instance.exports['memory'] as unknown as { buffer: ArrayBuffer };
   return {
     code,
-    text: new TextDecoder('utf-8', { fatal: true }).decode(
+    text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       new Uint8Array(blocks.buffer, result.start, result.size),
     ),
     fuel: Number(BUDGET - fuel.value),

@@ -1,10 +1,11 @@
 /** The examples in the READMEs are run as they stand. */
 
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPlugin, type LoadedPlugin } from './call.ts';
 
-const ROOT = new URL('../../plugins/', import.meta.url);
+const ROOT = join(import.meta.dirname, '../../plugins');
 
 describe.each(['text-tools', 'json-tools', 'readability'])('README of %s', (name) => {
   let plugin: LoadedPlugin;
@@ -12,7 +13,7 @@ describe.each(['text-tools', 'json-tools', 'readability'])('README of %s', (name
 
   beforeAll(async () => {
     plugin = await loadPlugin(name);
-    const text = await readFile(new URL(`${name}/README.md`, ROOT), 'utf8');
+    const text = await readFile(join(ROOT, name, 'README.md'), 'utf8');
     for (const section of text.split(/^### /m).slice(1)) {
       sections.set(/^`(\w+)`/.exec(section)![1]!, section);
     }

@@ -4,6 +4,7 @@ import { findByte, SPACE_BYTE, skipBytes, STOP_BYTE } from './bytes';
 import {
   classOf,
   codeAt,
+  EXTEND,
   isLower,
   isSpaceless,
   isUpper,
@@ -11,6 +12,7 @@ import {
   lower,
   next,
   SPACE,
+  SPACING_MARK,
   stepBack,
 } from './unicode';
 
@@ -199,10 +201,18 @@ function skipTail(start: usize, end: usize): usize {
   let at = start;
   while (at < end) {
     const code = codeAt(at);
-    if (!isTerminator(code) && !isCloser(code)) break;
-    at = next;
+    const after = next;
+    if (!isTerminator(code) && !isCloser(code) && !isJoined(code)) break;
+    at = after;
   }
   return at;
+}
+
+/** Whether a code point is one character with that before it, as the emoji form of "!!" is. */
+function isJoined(code: u32): bool {
+  if (code < 0x80) return false;
+  const kind = classOf(code);
+  return kind == EXTEND || kind == SPACING_MARK || code == 0x200d;
 }
 
 function isBoundary(start: usize, mark: usize, tail: usize, end: usize): bool {
@@ -231,10 +241,14 @@ function isAbbreviation(start: usize, mark: usize, following: usize, end: usize)
   if (size == 0 || size > 16) return false;
   const first = codeAt(token);
   if (first - 0x30 < 10) return isOrdinal(start, token, mark, following, end);
-  if (next == mark) return isUpper(first) && first != 0x49;
+  const isNumberNext = <u32>load<u8>(following) - 0x30 < 10;
+  if (next == mark) {
+    // "p. 7" and "n. 7"; or an initial, which "I" seldom is.
+    return isUpper(first) ? first != 0x49 : isNumberNext && (first == 0x70 || first == 0x6e);
+  }
   if (size <= 4) {
     if (isIn(MAY_END, token, mark)) return !isUpper(codeAt(following));
-    if (<u32>load<u8>(following) - 0x30 < 10 && isIn(BEFORE_NUMBER, token, mark)) return true;
+    if (isNumberNext && isIn(BEFORE_NUMBER, token, mark)) return true;
     if (size == 2) return isAt(TITLES_2, 2, token) || isAt(INSIDE_2, 2, token);
     if (size == 3 && (isAt(TITLES_3, 3, token) || isAt(INSIDE_3, 3, token))) return true;
     if (size == 4 && (isAt(TITLES_4, 4, token) || isAt(INSIDE_4, 4, token))) return true;
