@@ -31,7 +31,7 @@ export async function missingFiles(
   const ids = [...new Set(references.flatMap(({ id }) => id ?? []))];
   if (ids.length > MAX_FILES) {
     const detail = `Cannot accept the inputs: they name ${ids.length} files, at most ${MAX_FILES} are allowed`;
-    return [{ severity: 'error', code: 'input_file', detail, pointer: '/inputs' }];
+    return [{ severity: 'error', code: 'input_range', detail, pointer: '/inputs' }];
   }
   const found = new Set<string>();
   for (let at = 0; at < ids.length; at += AT_A_TIME) {
@@ -60,7 +60,7 @@ function issueOf({ input, pointer, id }: Reference): Issue {
     id === undefined ? 'it names no stored file' : `there is no file "${id.slice(0, 128)}"`;
   return {
     severity: 'error',
-    code: 'input_file',
+    code: id === undefined ? 'input_type' : 'file_not_found',
     detail: `Cannot accept input "${input.slice(0, 100)}": ${what}`,
     pointer,
   };
