@@ -9,6 +9,7 @@ import type { TurnRecord } from '../../src/core/run/record.ts';
 import { restore } from '../../src/core/run/restore.ts';
 import type { RunIdentity, RunState } from '../../src/core/run/state.ts';
 import { attempt } from '../../src/runtime/attempt.ts';
+import { createFakeNet } from './fake-net.ts';
 import { createManualClock, EPOCH } from './manual-clock.ts';
 import { asJson, storedRun } from './run-rows.ts';
 import { createTestFunctions } from './test-functions.ts';
@@ -48,6 +49,7 @@ export async function stepRun(options: StepOptions): Promise<SteppedRun> {
     log: { write: () => undefined },
     functions,
     models: createModels(),
+    egress: createFakeNet().egress,
   };
   let now = before.length === 0 ? EPOCH : (before.at(-1)!.events.at(-1)?.at ?? EPOCH);
   let waiting: Fact[] = [];
