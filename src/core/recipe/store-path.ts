@@ -12,6 +12,7 @@ export function pathFault(path: string): string | undefined {
   if (path.startsWith('/')) return 'absolute paths are not allowed';
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   if (/[\\\u0000-\u001f\u007f]/.test(path)) return 'it has a backslash or a control character';
+  if (/(?:^|\/)\.{0,2}$/.test(path)) return 'it names no file';
   return undefined;
 }
 
@@ -44,5 +45,5 @@ function normalise(path: string): string | undefined {
     else if (parts.length <= (isRooted ? 1 : 0)) return undefined;
     else parts.pop();
   }
-  return parts.length === 0 ? undefined : parts.join('/');
+  return parts.length < (isRooted ? 2 : 1) ? undefined : parts.join('/');
 }
