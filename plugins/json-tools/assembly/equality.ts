@@ -13,10 +13,8 @@ import {
   rawEnd,
   rawStart,
   STRING,
-  textEnd,
-  textOf,
-  textStart,
 } from '../../shared/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
 
 export function isEqual(a: u32, b: u32): bool {
   const kind = kindOf(a);
@@ -27,7 +25,7 @@ export function isEqual(a: u32, b: u32): bool {
   return kind == OBJECT ? areEqualObjects(a, b) : true;
 }
 
-export function isEqualText(a: u32, b: u32): bool {
+function isEqualText(a: u32, b: u32): bool {
   let start = rawStart(a) + 1;
   let end = rawEnd(a) - 1;
   if (isEscaped(a)) {

@@ -2,17 +2,8 @@
 
 import { isText } from './equality';
 import { fail } from '../../shared/assembly/host';
-import {
-  afterOf,
-  ARRAY,
-  childOf,
-  kindOf,
-  OBJECT,
-  STRING,
-  textEnd,
-  textOf,
-  textStart,
-} from '../../shared/assembly/json-read';
+import { afterOf, ARRAY, childOf, kindOf, OBJECT, STRING } from '../../shared/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
 
 const MAX_STEPS: i32 = 64;
 /** What a path needs besides names: an index of ten digits fits no list. */

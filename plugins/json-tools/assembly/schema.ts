@@ -6,7 +6,6 @@ import {
   afterOf,
   ARRAY,
   childOf,
-  equalsAscii,
   FALSE,
   kindOf,
   NUMBER,
@@ -14,11 +13,9 @@ import {
   OBJECT,
   setMark,
   STRING,
-  textEnd,
-  textOf,
-  textStart,
   TRUE,
 } from '../../shared/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
 
 export const TYPE: u32 = 1;
 export const ENUM: u32 = 2;
@@ -49,10 +46,10 @@ const KEYWORDS: string =
 /** Keywords of draft-07 that would change the verdict, so that passing them over would be a lie. */
 const REFUSED: string =
   '$ref additionalItems contains dependencies else if multipleOf pattern patternProperties propertyNames then ';
-export const TYPES: string = 'null boolean number string array object integer ';
+const TYPES: string = 'null boolean number string array object integer ';
 
 /** The position of an ASCII word in a list with a space after each, counted from 1; 0 if it is not there. */
-export function positionIn(words: string, start: usize, end: usize): u32 {
+function positionIn(words: string, start: usize, end: usize): u32 {
   let position: u32 = 1;
   let from = 0;
   while (from < words.length) {

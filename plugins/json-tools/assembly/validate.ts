@@ -14,11 +14,9 @@ import {
   numberOf,
   OBJECT,
   STRING,
-  textEnd,
-  textOf,
-  textStart,
   TRUE,
 } from '../../shared/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
 import { finish, write, writeBool, writeTextPart } from '../../shared/assembly/json-write';
 import { findKey, isEqual } from './equality';
 import { keyCount, keyNumber, openKeys } from './keys';

@@ -1,22 +1,9 @@
 /** The arguments of a call: named members of the input object, checked as they are read. */
 
 import { prepareBytes } from './bytes';
-import { fail, hasFailed, readInput } from './host';
-import {
-  ARRAY,
-  equalsAscii,
-  findMember,
-  kindOf,
-  NULL,
-  NUMBER,
-  numberOf,
-  OBJECT,
-  readJson,
-  STRING,
-  textEnd,
-  textOf,
-  textStart,
-} from './json-read';
+import { fail, readInput } from './host';
+import { ARRAY, kindOf, NULL, NUMBER, numberOf, OBJECT, readJson, STRING } from './json-read';
+import { equalsAscii, findMember, textEnd, textOf, textStart } from './json-text';
 
 const ROOT: u32 = 0;
 

@@ -3,7 +3,7 @@
  * ends, so that a part of the input can be handed on byte for byte.
  */
 
-import { findSlash, kindOfByte, QUOTED_BYTE, skipPlain } from './bytes';
+import { kindOfByte, QUOTED_BYTE, skipPlain } from './bytes';
 import { fail, inputEnd, inputStart } from './host';
 import { mayOverflow, parseNumber } from './number';
 
@@ -59,6 +59,19 @@ export function afterOf(node: u32): u32 {
 
 export function isEscaped(node: u32): bool {
   return (load<u32>(nodeAt(node)) & ESCAPED) != 0;
+}
+
+/** Where the decoded text of a string is, 0 before `setDecoded`. */
+export function decodedText(node: u32): usize {
+  const address = nodeAt(node);
+  return load<u32>(address) & DECODED ? <usize>load<u32>(address, 12) : 0;
+}
+
+/** Keeps where a string was decoded to, so that it is decoded once. */
+export function setDecoded(node: u32, text: usize): void {
+  const address = nodeAt(node);
+  store<u32>(address, load<u32>(address) | DECODED);
+  store<u32>(address, <u32>text, 12);
 }
 
 /** A note of a caller's on a node; 0 at first. */
@@ -283,7 +296,7 @@ function readEscape(): bool {
   }
 }
 
-function hexValue(c: u32): u32 {
+export function hexValue(c: u32): u32 {
   if (c - 0x30 < 10) return c - 0x30;
   const letter = (c | 0x20) - 0x61;
   return letter < 6 ? letter + 10 : 99;
@@ -371,132 +384,4 @@ function checkDepth(depth: i32): bool {
       (at - inputStart).toString(),
   );
   return false;
-}
-
-/** Text of the string read last by `textOf`, in UTF-8. */
-export let textStart: usize = 0;
-export let textEnd: usize = 0;
-
-/**
- * Sets `textStart` and `textEnd`. A surrogate escaped on its own keeps its three-byte form, which
- * the writer turns back into the same escape; nothing else can bring such bytes in.
- */
-export function textOf(node: u32): void {
-  const start = rawStart(node) + 1;
-  const end = rawEnd(node) - 1;
-  if (!isEscaped(node)) {
-    textStart = start;
-    textEnd = end;
-    return;
-  }
-  if (load<u32>(nodeAt(node)) & DECODED) {
-    textStart = <usize>load<u32>(nodeAt(node), 12);
-    textEnd = textStart + <usize>load<u32>(textStart - 4);
-    return;
-  }
-  const buffer = heap.alloc(end - start + 12) + 4;
-  let to = buffer;
-  let from = start;
-  while (from < end) {
-    const slash = findSlash(from, end);
-    memory.copy(to, from, slash - from);
-    to += slash - from;
-    if (slash >= end) break;
-    from = slash + 1;
-    const escape: u32 = load<u8>(from++);
-    if (escape == 0x75) {
-      let code = readHex(from);
-      from += 4;
-      if ((code & 0xfc00) == 0xd800 && load<u8>(from) == 0x5c && load<u8>(from, 1) == 0x75) {
-        const low = readHex(from + 2);
-        if ((low & 0xfc00) == 0xdc00) {
-          code = 0x10000 + ((code & 0x3ff) << 10) + (low & 0x3ff);
-          from += 6;
-        }
-      }
-      to = storeCodePoint(to, code);
-    } else {
-      store<u8>(to++, <u8>unescape(escape));
-    }
-  }
-  store<u64>(to, 0);
-  textStart = buffer;
-  textEnd = to;
-  store<u32>(buffer - 4, <u32>(to - buffer));
-  const address = nodeAt(node);
-  store<u32>(address, load<u32>(address) | DECODED);
-  store<u32>(address, <u32>buffer, 12);
-}
-
-function readHex(from: usize): u32 {
-  return (
-    (hexValue(load<u8>(from)) << 12) |
-    (hexValue(load<u8>(from, 1)) << 8) |
-    (hexValue(load<u8>(from, 2)) << 4) |
-    hexValue(load<u8>(from, 3))
-  );
-}
-
-function unescape(c: u32): u32 {
-  switch (<i32>c) {
-    case 0x62:
-      return 0x08;
-    case 0x66:
-      return 0x0c;
-    case 0x6e:
-      return 0x0a;
-    case 0x72:
-      return 0x0d;
-    case 0x74:
-      return 0x09;
-    default:
-      return c;
-  }
-}
-
-export function storeCodePoint(to: usize, code: u32): usize {
-  if (code < 0x80) {
-    store<u8>(to, <u8>code);
-    return to + 1;
-  }
-  if (code < 0x800) {
-    store<u8>(to, <u8>(0xc0 | (code >> 6)));
-    store<u8>(to, <u8>(0x80 | (code & 0x3f)), 1);
-    return to + 2;
-  }
-  if (code < 0x10000) {
-    store<u8>(to, <u8>(0xe0 | (code >> 12)));
-    store<u8>(to, <u8>(0x80 | ((code >> 6) & 0x3f)), 1);
-    store<u8>(to, <u8>(0x80 | (code & 0x3f)), 2);
-    return to + 3;
-  }
-  store<u8>(to, <u8>(0xf0 | (code >> 18)));
-  store<u8>(to, <u8>(0x80 | ((code >> 12) & 0x3f)), 1);
-  store<u8>(to, <u8>(0x80 | ((code >> 6) & 0x3f)), 2);
-  store<u8>(to, <u8>(0x80 | (code & 0x3f)), 3);
-  return to + 4;
-}
-
-/** Whether the bytes are those of an ASCII literal. */
-export function equalsAscii(start: usize, end: usize, word: string): bool {
-  if (end - start != <usize>word.length) return false;
-  for (let i = 0; i < word.length; i++) {
-    if (<i32>load<u8>(start + <usize>i) != word.charCodeAt(i)) return false;
-  }
-  return true;
-}
-
-/** The member of an object by an ASCII name, or -1; of two with one name the last, as in JavaScript. */
-export function findMember(object: u32, name: string): i32 {
-  if (kindOf(object) != OBJECT) return -1;
-  const end = afterOf(object);
-  let found: i32 = -1;
-  let key = childOf(object);
-  while (key < end) {
-    const value = key + 1;
-    textOf(key);
-    if (equalsAscii(textStart, textEnd, name)) found = <i32>value;
-    key = afterOf(value);
-  }
-  return found;
 }

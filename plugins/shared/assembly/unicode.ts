@@ -4,18 +4,18 @@ import { countAscii, SINGLE_BYTE, skipBytes } from './bytes';
 import { RUNS, RUNS_SIZE } from './unicode-table';
 import { casemap } from 'util/casemap';
 
-export const OTHER: u32 = 0;
-export const LETTER: u32 = 1;
+const OTHER: u32 = 0;
+const LETTER: u32 = 1;
 export const DIGIT: u32 = 2;
 /** Combining marks and whatever else extends the character before. */
 export const EXTEND: u32 = 3;
 export const HAN: u32 = 4;
-export const HIRAGANA: u32 = 5;
+/** 5 is hiragana. */
 export const KATAKANA: u32 = 6;
 export const SPACING_MARK: u32 = 7;
 export const SPACE: u32 = 8;
-export const PICTOGRAPH: u32 = 9;
-export const REGIONAL: u32 = 10;
+const PICTOGRAPH: u32 = 9;
+const REGIONAL: u32 = 10;
 
 const TABLE_END: u32 = 0x20000;
 const ZERO_WIDTH_JOINER: u32 = 0x200d;
@@ -231,7 +231,7 @@ function isAlone(at: usize, end: usize): bool {
 }
 
 /** Bytes but those that continue a sequence. */
-export function countFirstBytes(start: usize, end: usize): i32 {
+function countFirstBytes(start: usize, end: usize): i32 {
   let count = 0;
   for (let at = start; at < end; at++) count += <i32>((<u32>load<u8>(at) & 0xc0) != 0x80);
   return count;

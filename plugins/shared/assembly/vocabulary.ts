@@ -10,7 +10,7 @@ import {
   sameBytes,
 } from './bytes';
 import { fail, hasFailed } from './host';
-import { storeCodePoint } from './json-read';
+import { storeCodePoint } from './json-text';
 import { codeAt, lower, next } from './unicode';
 
 /** hash, start, size, count, position of the first use, weight (set by the caller). */

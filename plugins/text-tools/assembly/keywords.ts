@@ -2,7 +2,7 @@
 
 import { integerArgument, open, textArgument } from '../../shared/assembly/arguments';
 import { giveUp, hasFailed } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-read';
+import { textEnd, textStart } from '../../shared/assembly/json-text';
 import {
   finish,
   roundTo,

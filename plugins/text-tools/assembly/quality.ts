@@ -2,16 +2,8 @@
 
 import { integerArgument, findArgument, open, textArgument } from '../../shared/assembly/arguments';
 import { fail, giveUp, hasFailed } from '../../shared/assembly/host';
-import {
-  afterOf,
-  ARRAY,
-  childOf,
-  kindOf,
-  STRING,
-  textEnd,
-  textOf,
-  textStart,
-} from '../../shared/assembly/json-read';
+import { afterOf, ARRAY, childOf, kindOf, STRING } from '../../shared/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
 import {
   finish,
   roundTo,

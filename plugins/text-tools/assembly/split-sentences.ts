@@ -2,7 +2,7 @@
 
 import { open, textArgument } from '../../shared/assembly/arguments';
 import { giveUp } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-read';
+import { textEnd, textStart } from '../../shared/assembly/json-text';
 import { finish, write, writeText } from '../../shared/assembly/json-write';
 import {
   sentenceCount,

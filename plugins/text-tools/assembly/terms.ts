@@ -2,14 +2,8 @@
 
 import { findArgument } from '../../shared/assembly/arguments';
 import { fail } from '../../shared/assembly/host';
-import {
-  equalsAscii,
-  kindOf,
-  STRING,
-  textEnd,
-  textOf,
-  textStart,
-} from '../../shared/assembly/json-read';
+import { kindOf, STRING } from '../../shared/assembly/json-read';
+import { equalsAscii, textEnd, textOf, textStart } from '../../shared/assembly/json-text';
 import {
   classOf,
   codeAt,

@@ -3,7 +3,7 @@
 import { open, textArgument } from '../../shared/assembly/arguments';
 import { skipWithinLine } from '../../shared/assembly/bytes';
 import { giveUp } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-read';
+import { textEnd, textStart } from '../../shared/assembly/json-text';
 import {
   finish,
   roundTo,
