@@ -17,7 +17,7 @@ export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics
   );
   const times = [
     ...ran.map(({ key, startedAt, endedAt }) => ({ id: key, time_ms: endedAt - startedAt })),
-    ...run.active
+    ...[...run.active, ...steps.filter(({ status }) => status === 'open')]
       .filter(isOwn)
       .map(({ key, startedAt }) => ({ id: key, time_ms: now - startedAt })),
   ];
@@ -52,7 +52,7 @@ export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics
 }
 
 /** Whether an active step is a node's, not an item's. */
-function isOwn({ key }: ActiveRow): boolean {
+function isOwn({ key }: Pick<ActiveRow, 'key'>): boolean {
   return !key.endsWith(']');
 }
 
