@@ -13,7 +13,8 @@ import type { RunIdentity, RunState } from '../../src/core/run/state.ts';
 import type { RunView } from '../../src/core/run/view.ts';
 import { createDriver } from '../../src/runtime/advance.ts';
 import type { Driver } from '../../src/runtime/advance.ts';
-import type { Log, Models } from '../../src/runtime/ports.ts';
+import type { Egress, Log, Models } from '../../src/runtime/ports.ts';
+import { createFakeNet } from './fake-net.ts';
 import { createManualClock, EPOCH, settled } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { eventsOf } from './run-rows.ts';
@@ -42,6 +43,7 @@ export interface RunOptions extends CompileOptions {
   readonly inputs?: JsonObject;
   readonly functions?: TestFunctions;
   readonly models?: Models;
+  readonly egress?: Egress;
   readonly clock?: ManualClock;
   readonly random?: () => number;
 }
@@ -105,6 +107,7 @@ export function driveRun(state: RunState, options: RunOptions = {}): StartedRun 
     log,
     functions,
     models: options.models ?? createModels(),
+    egress: options.egress ?? createFakeNet().egress,
     commit: (record) => void records.push(record),
     wakeAt(dueAt) {
       const wake = () => {

@@ -100,6 +100,7 @@ async function sendHop(
   signal: AbortSignal,
 ): Promise<Result<Response>> {
   const { method, url, body } = hop;
+  if (signal.aborted) return broken(url, signal);
   try {
     const response = await send(url.href, {
       method,
