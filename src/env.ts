@@ -40,13 +40,6 @@ const Variables = z.object({
   /** Runs of a partition under way at a time, and waiting. */
   MAX_RUNNING: count(100),
   MAX_QUEUED: count(10_000),
-  /** Hosts that recipes may ask: `name` or `*.name`, with an optional port. Default: every public one. */
-  EGRESS_ALLOW_HOSTS: list(parseHostRules).optional(),
-  EGRESS_DENY_HOSTS: list(parseHostRules).default([]),
-  /** Whether plain `http:` may be used. */
-  EGRESS_ALLOW_HTTP: z.stringbool().default(false),
-  /** Addresses that are not public and may be asked nevertheless: `10.0.0.5`, `10.0.0.0/8`. */
-  EGRESS_ALLOW_ADDRESSES: list(parseRanges).default([]),
   /** Bytes of the largest file that is taken. */
   MAX_FILE_BYTES: count(512 * 1024 * 1024),
   /** Hosts that recipes may ask: `name` or `*.name`, with an optional port. Default: every public one. */

@@ -53,11 +53,6 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
       policy: egressPolicy(variables),
       sender: INSTANCE ?? DEFAULT_SENDER,
     }),
-    egress: createEgress({
-      send: (url, init) => fetch(url, init),
-      policy: egressPolicy(variables),
-      sender: INSTANCE ?? DEFAULT_SENDER,
-    }),
     runs: createRuns(env.WORKFLOW_QUEUE),
   };
 }
