@@ -60,6 +60,8 @@ export const ERRORS = {
   run_finished: caller(409),
   run_not_finished: caller(409),
   node_not_found: caller(404),
+  prompt_not_found: caller(404),
+  prompt_invalid: author(422),
   approval_not_found: caller(404),
   form_invalid: caller(422),
   inline_unsupported: author(422),

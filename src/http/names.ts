@@ -6,6 +6,7 @@ const RECIPE = new RegExp(`^(?=.{1,128}$)(?!.*\\.\\.)${PART}(?:/${PART})*$`);
 const PLUGIN = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const FUNCTION = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 const RUN = /^run_[0-9A-Za-z_-]{1,64}$/;
+const PROMPT = /^(?=.{1,128}$)(?!.*\.\.)[\w-][\w-]*(?:[./][\w-]+)*\.(?:jinja2?|j2)$/;
 const EVENT = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 const FILE = /^[A-Za-z0-9][\w.-]{0,127}$/;
 const NUMBER = '(?:0|[1-9]\\d*)';
@@ -49,6 +50,15 @@ export function semver(text: string): string {
   throw new ComposerError(
     'bad_request',
     `Cannot use "${text.slice(0, 64)}" as a version: it must be a semantic version such as 1.2.3`,
+  );
+}
+
+export function promptName(text: string): string {
+  return checked(
+    'prompt',
+    PROMPT,
+    text,
+    'a file name such as "review.jinja", ending in .jinja, .jinja2 or .j2',
   );
 }
 

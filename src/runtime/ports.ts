@@ -56,6 +56,18 @@ export interface StoredRecipe extends RecipeVersion {
   readonly text: string;
 }
 
+/** A template under a file name such as `review.jinja`. A put replaces it: plans hold their own copy. */
+export interface PromptEntry {
+  readonly name: string;
+  /** SHA-256 of the text: the ETag. */
+  readonly digest: Digest;
+  readonly updatedAt: EpochMs;
+}
+
+export interface StoredPrompt extends PromptEntry {
+  readonly text: string;
+}
+
 export interface PluginVersion {
   readonly name: string;
   readonly version: string;
@@ -83,6 +95,17 @@ export interface Catalog {
   listRecipeVersions(tenant: Tenant, name: string): Promise<readonly RecipeVersion[]>;
   /** False when there was none, or none with the digest `ifMatch`. Runs keep what they have pinned. */
   deleteRecipe(tenant: Tenant, name: string, ifMatch?: Digest): Promise<boolean>;
+
+  /** `created` is false when it replaced a prompt or was the same. */
+  putPrompt(
+    tenant: Tenant,
+    name: string,
+    prompt: { text: string; digest: Digest; ifMatch?: string | null },
+  ): Promise<Result<PromptEntry & { readonly created: boolean }>>;
+  findPrompt(tenant: Tenant, name: string): Promise<StoredPrompt | undefined>;
+  listPrompts(tenant: Tenant): Promise<readonly PromptEntry[]>;
+  /** Runs keep what they have pinned. */
+  deletePrompt(tenant: Tenant, name: string): Promise<boolean>;
 
   /** `plugin_exists` when this version was uploaded with other bytes or another manifest. */
   putPlugin(

@@ -1,11 +1,12 @@
 /** From a recipe's text to its plan: gathers what the text refers to, compiles, remembers. */
 import { ComposerError, failure } from '../core/errors.ts';
 import type { Issue } from '../core/errors.ts';
-import { canonicalJson, utf8Length } from '../core/json.ts';
+import { canonicalJson, isJsonObject, utf8Length } from '../core/json.ts';
 import type { JsonValue } from '../core/json.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import { compileRecipe, referencesOf } from '../core/recipe/compile.ts';
 import type { Plan } from '../core/recipe/plan.ts';
+import { parseSource } from '../core/recipe/source.ts';
 import type { Catalog, Digest, Digests, PluginVersion, Tenant } from './ports.ts';
 import { isRunnable } from './tasks/index.ts';
 
@@ -54,16 +55,17 @@ export function createRecipes({
   >();
 
   async function compile(tenant: Tenant, source: RecipeSource): Promise<CompiledRecipe> {
-    const [plugins, sources] = await Promise.all([
+    const [plugins, { sources, prompts }] = await Promise.all([
       catalog.listPlugins(tenant),
       gather(catalog, tenant, source),
     ]);
     // The catalog gives the same list for as long as nothing in it has changed.
-    const closure = [tenant, source.path, source.strict, source.text, ...[...sources].flat()];
+    const texts = [...sources, ...prompts].flat();
+    const closure = [tenant, source.path, source.strict, source.text, ...texts];
     const key = await digests.sha256(JSON.stringify(closure));
     const known = remembered.get(key);
     if (known?.plugins === plugins) return known.result;
-    const result = await compileFresh(source, sources, plugins);
+    const result = await compileFresh(source, { sources, prompts }, plugins);
     const [oldest] = remembered.keys();
     if (remembered.size >= MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
     remembered.set(key, { plugins, result });
@@ -72,7 +74,7 @@ export function createRecipes({
 
   async function compileFresh(
     { text, path, strict }: RecipeSource,
-    sources: ReadonlyMap<string, string>,
+    { sources, prompts }: Closure,
     plugins: readonly PluginVersion[],
   ): Promise<CompiledRecipe> {
     const { plan, diagnostics } = compileRecipe({
@@ -80,7 +82,7 @@ export function createRecipes({
       text,
       strict,
       sources,
-      prompts: new Map(),
+      prompts,
       findFunction: (reference) => findPinned(plugins, reference),
       functionNames: functionNames(plugins),
       isRunnable,
@@ -98,9 +100,13 @@ export function createRecipes({
     async planOf(tenant, source) {
       const { pinned, diagnostics } = await compile(tenant, source);
       if (pinned !== undefined) return { ...pinned, warnings: diagnostics };
-      throw new ComposerError('recipe_invalid', describe(diagnostics), { issues: diagnostics });
+      throw invalidRecipe(diagnostics);
     },
   };
+}
+
+export function invalidRecipe(diagnostics: readonly Issue[]): ComposerError {
+  return new ComposerError('recipe_invalid', describe(diagnostics), { issues: diagnostics });
 }
 
 function tooLarge(): Issue {
@@ -127,31 +133,56 @@ function functionNames(plugins: readonly PluginVersion[]): string[] {
   return [...new Set(names)];
 }
 
-/** Texts of all that a recipe imports or runs, however deep, by their path in the store. */
-async function gather(
-  catalog: Catalog,
-  tenant: Tenant,
-  { text, path }: RecipeSource,
-): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  const looked = new Set<string>([path]);
-  let wave = [{ text, path }];
-  while (wave.length > 0 && found.size < MAX_SOURCES) {
-    const wanted = wave.flatMap((each) => referencesOf(each.text, each.path).paths.flat());
-    const fresh = [...new Set(wanted)].filter((each) => !looked.has(each)).slice(0, MAX_SOURCES);
-    for (const each of fresh) looked.add(each);
-    const texts = await Promise.all(fresh.map((each) => findText(catalog, tenant, each)));
-    wave = texts.filter((each) => each !== undefined);
-    for (const each of wave) found.set(each.path, each.text);
-  }
-  return found;
+/** Texts of all that a recipe refers to, however deep: recipes by their path in the store, prompts by name. */
+interface Closure {
+  readonly sources: ReadonlyMap<string, string>;
+  readonly prompts: ReadonlyMap<string, string>;
 }
 
-async function findText(
+interface Text {
+  readonly path: string;
+  readonly text: string;
+}
+
+async function gather(catalog: Catalog, tenant: Tenant, main: Text): Promise<Closure> {
+  const sources = new Map<string, string>();
+  const prompts = new Map<string, string>();
+  const looked = new Set<string>([main.path]);
+  /** What has not been looked for, marked as looked for. */
+  const fresh = (paths: readonly string[]) =>
+    [...new Set(paths)]
+      .filter((path) => !looked.has(path) && looked.add(path))
+      .slice(0, MAX_SOURCES);
+  let wave: readonly Text[] = [main];
+  while (wave.length > 0 && sources.size + prompts.size < MAX_SOURCES) {
+    const wanted = wave.map(({ text, path }) => referencesOf(text, path));
+    const paths = fresh(wanted.flatMap((each) => each.paths.flat()));
+    const names = fresh(wanted.flatMap((each) => each.prompts));
+    const [recipes, templates] = await Promise.all([
+      Promise.all(paths.map((path) => findText(catalog, tenant, path))),
+      Promise.all(names.map((name) => findPromptText(catalog, tenant, name))),
+    ]);
+    for (const { path, text } of recipes.filter(isFound)) sources.set(path, text);
+    for (const { path, text } of templates.filter(isFound)) prompts.set(path, text);
+    wave = [...recipes, ...templates].filter(isFound);
+  }
+  return { sources, prompts };
+}
+
+function isFound(text: Text | undefined): text is Text {
+  return text !== undefined;
+}
+
+async function findPromptText(
   catalog: Catalog,
   tenant: Tenant,
-  path: string,
-): Promise<{ text: string; path: string } | undefined> {
+  name: string,
+): Promise<Text | undefined> {
+  const stored = await catalog.findPrompt(tenant, name);
+  return stored && { path: name, text: stored.text };
+}
+
+async function findText(catalog: Catalog, tenant: Tenant, path: string): Promise<Text | undefined> {
   const name = nameOf(path);
   const stored = name === undefined ? undefined : await catalog.findRecipe(tenant, name);
   return stored && { text: stored.text, path };
@@ -160,6 +191,16 @@ async function findText(
 /** `recipes/a/b.yaml` is recipe `a/b`. */
 export function nameOf(path: string): string | undefined {
   return /^recipes\/(.+?)(?:\.ya?ml|\.json)?$/.exec(path)?.[1];
+}
+
+/** A text that holds no recipe and cannot be meant to: what others import definitions from. */
+export function isLibrary({ pinned, diagnostics }: CompiledRecipe, text: string): boolean {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const [only] = errors;
+  if (pinned !== undefined || errors.length !== 1 || only?.code !== 'not_a_recipe') return false;
+  const { value } = parseSource(text);
+  // A suggestion says that a key looks like a misspelt `recipe` or `nodes`.
+  return isJsonObject(value) && Object.keys(value).length > 0 && only.suggestion === undefined;
 }
 
 export function pathOf(name: string): string {

@@ -10,8 +10,8 @@ import { runInline } from './inline.ts';
 import { callFunction, inspectPlugin, putPlugin } from './plugins.ts';
 import type { FunctionCall, FunctionReply, PluginFindings } from './plugins.ts';
 import type { Ports, PluginVersion, RecipeVersion, Submission, Tenant } from './ports.ts';
-import { createRecipes, pathOf } from './recipes.ts';
-import type { Recipes } from './recipes.ts';
+import { createRecipes, invalidRecipe, isLibrary, pathOf } from './recipes.ts';
+import type { CompiledRecipe, PinnedPlan, Recipes } from './recipes.ts';
 
 export interface SubmitRequest {
   /** Name of a stored recipe; or `source`, the text of one. */
@@ -31,6 +31,18 @@ export interface Services {
     source: { text: string; path?: string },
     options: { strict: boolean },
   ): Promise<{ readonly valid: boolean; readonly diagnostics: readonly Issue[] }>;
+  /** The same findings, with the plan when none is an error. */
+  plan(
+    tenant: Tenant,
+    source: { text: string; path?: string },
+    options: { strict: boolean },
+  ): Promise<CompiledRecipe>;
+  /** Throws `recipe_invalid` when the stored text has errors by now. */
+  storedPlan(
+    tenant: Tenant,
+    name: string,
+    version?: number,
+  ): Promise<Result<PinnedPlan & { readonly version: number }>>;
   /** JSON Schema of a stored recipe's inputs. */
   inputsSchema(tenant: Tenant, name: string, version?: number): Promise<Result<JsonObject>>;
   /** Throws `recipe_invalid` with the diagnostics when the text has errors. */
@@ -61,6 +73,13 @@ export interface Services {
   ): Promise<Result<FunctionReply>>;
 }
 
+const LIBRARY_NOTE: Issue = {
+  severity: 'info',
+  code: 'library',
+  detail: 'The text holds no recipe: it can be imported, not run',
+  pointer: '',
+};
+
 export function createServices(ports: Ports): Services {
   const { catalog, digests, runs } = ports;
   const recipes = createRecipes(ports);
@@ -69,6 +88,15 @@ export function createServices(ports: Ports): Services {
     async validate(tenant, { text, path = pathOf('unnamed') }, { strict }) {
       const { pinned, diagnostics } = await recipes.compile(tenant, { text, path, strict });
       return { valid: pinned !== undefined, diagnostics };
+    },
+    plan: (tenant, { text, path = pathOf('unnamed') }, { strict }) =>
+      recipes.compile(tenant, { text, path, strict }),
+    async storedPlan(tenant, name, version) {
+      const stored = await catalog.findRecipe(tenant, name, version);
+      if (stored === undefined) return missingRecipe(name, version);
+      const { text } = stored;
+      const found = await recipes.planOf(tenant, { text, path: pathOf(name), strict: false });
+      return ok({ plan: found.plan, planHash: found.planHash, version: stored.version });
     },
     async inputsSchema(tenant, name, version) {
       const stored = await catalog.findRecipe(tenant, name, version);
@@ -81,14 +109,17 @@ export function createServices(ports: Ports): Services {
       return ok(inputsSchema(plan));
     },
     async putRecipe(tenant, name, text, { ifMatch, strict }) {
-      const { warnings } = await recipes.planOf(tenant, { text, path: pathOf(name), strict });
+      const compiled = await recipes.compile(tenant, { text, path: pathOf(name), strict });
+      const library = isLibrary(compiled, text);
+      if (compiled.pinned === undefined && !library) throw invalidRecipe(compiled.diagnostics);
+      const diagnostics = library ? [LIBRARY_NOTE] : compiled.diagnostics;
       const digest = await digests.sha256(text);
       const put = await catalog.putRecipe(tenant, name, {
         text,
         digest,
         ...(ifMatch !== undefined && { ifMatch }),
       });
-      return put.ok ? ok({ ...put.value, diagnostics: warnings }) : put;
+      return put.ok ? ok({ ...put.value, diagnostics }) : put;
     },
     async submit(tenant, request) {
       const submission = await prepare({ ports, recipes }, tenant, request);

@@ -43,7 +43,53 @@ export function describeCatalog(name: string, make: () => CatalogSubject): void 
   describe(`Catalog contract: ${name}`, () => {
     describeRecipes(make);
     describeConditions(make);
+    describePrompts(make);
     describePlugins(make);
+  });
+}
+
+function describePrompts(make: () => CatalogSubject): void {
+  const prompt = (text: string) => ({ text, digest: `digest of ${text}` });
+
+  it('findPrompt() gives back what was put last, of any tenant but no other', async () => {
+    const { catalog } = make();
+    const first = await catalog.putPrompt('acme', 'a/b.jinja', prompt('one'));
+    const second = await catalog.putPrompt('acme', 'a/b.jinja', prompt('two'));
+    const same = await catalog.putPrompt('acme', 'a/b.jinja', prompt('two'));
+    expect([first, second, same]).toMatchObject([
+      { ok: true, value: { created: true } },
+      { ok: true, value: { created: false } },
+      { ok: true, value: { created: false, digest: 'digest of two' } },
+    ]);
+    expect(await catalog.findPrompt('acme', 'a/b.jinja')).toMatchObject({ text: 'two' });
+    expect(await catalog.findPrompt('other', 'a/b.jinja')).toBeUndefined();
+  });
+
+  it('listPrompts() is sorted and without texts; deletePrompt() takes one', async () => {
+    const { catalog } = make();
+    await catalog.putPrompt('acme', 'b.jinja', prompt('b'));
+    await catalog.putPrompt('acme', 'a.jinja', prompt('a'));
+    expect(await catalog.listPrompts('acme')).toEqual([
+      { name: 'a.jinja', digest: 'digest of a', updatedAt: expect.any(Number) },
+      { name: 'b.jinja', digest: 'digest of b', updatedAt: expect.any(Number) },
+    ]);
+    expect(await catalog.deletePrompt('other', 'a.jinja')).toBe(false);
+    expect(await catalog.deletePrompt('acme', 'a.jinja')).toBe(true);
+    expect(await catalog.deletePrompt('acme', 'a.jinja')).toBe(false);
+    expect(await catalog.listPrompts('acme')).toHaveLength(1);
+  });
+
+  it.each([
+    [null, 'b.jinja', true],
+    [null, 'a.jinja', false],
+    ['*', 'b.jinja', false],
+    ['digest of a', 'a.jinja', true],
+    ['digest of b', 'a.jinja', false],
+  ])('putPrompt() with ifMatch %s of %s holds: %s', async (ifMatch, name, isOk) => {
+    const { catalog } = make();
+    await catalog.putPrompt('acme', 'a.jinja', prompt('a'));
+    const put = await catalog.putPrompt('acme', name, { ...prompt('new'), ifMatch });
+    expect(put).toMatchObject(isOk ? { ok: true } : { error: { code: 'precondition_failed' } });
   });
 }
 

@@ -1,9 +1,18 @@
 /** The Catalog object of one tenant: the truth about its recipes and plugins, in SQLite. */
 import { DurableObject } from 'cloudflare:workers';
 import { fail, ok } from '../../core/errors.ts';
+import * as prompts from './catalog-prompts.ts';
+import type { PromptPut } from './catalog-prompts.ts';
 import { migrateCatalog } from './catalog-schema.ts';
 import type { Result } from '../../core/errors.ts';
-import type { Clock, Digest, EpochMs, RecipeVersion } from '../../runtime/ports.ts';
+import type {
+  Clock,
+  Digest,
+  EpochMs,
+  PromptEntry,
+  RecipeVersion,
+  StoredPrompt,
+} from '../../runtime/ports.ts';
 
 export interface RecipePut {
   readonly text: string;
@@ -101,6 +110,24 @@ export function makeCatalog({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
         sql.exec('UPDATE recipes SET live = 0 WHERE name = ?', name);
         return true;
       });
+    }
+
+    putPrompt(name: string, put: PromptPut): Result<PromptEntry & { readonly created: boolean }> {
+      return this.ctx.storage.transactionSync(() =>
+        prompts.putPrompt(this.ctx.storage.sql, name, { ...put, now: clock.now() }),
+      );
+    }
+
+    findPrompt(name: string): StoredPrompt | null {
+      return prompts.findPrompt(this.ctx.storage.sql, name) ?? null;
+    }
+
+    listPrompts(): PromptEntry[] {
+      return prompts.listPrompts(this.ctx.storage.sql);
+    }
+
+    deletePrompt(name: string): boolean {
+      return prompts.deletePrompt(this.ctx.storage.sql, name);
     }
 
     putPlugin(

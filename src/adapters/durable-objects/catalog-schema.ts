@@ -18,6 +18,9 @@ const STEPS: readonly string[] = [
      text TEXT NOT NULL,
      PRIMARY KEY (name, version)
    );
+   CREATE TABLE prompts (
+     name TEXT PRIMARY KEY, digest TEXT NOT NULL, updated_at INTEGER NOT NULL, text TEXT NOT NULL
+   );
    CREATE TABLE plugins (
      seq INTEGER PRIMARY KEY AUTOINCREMENT,
      name TEXT NOT NULL,

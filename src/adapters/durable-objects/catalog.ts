@@ -42,6 +42,18 @@ export function createCatalog({ namespace, bundled }: CatalogDeps): Catalog {
     async deleteRecipe(tenant, name, ifMatch) {
       return objectOf(tenant).deleteRecipe(name, ifMatch ?? null);
     },
+    async putPrompt(tenant, name, prompt) {
+      return objectOf(tenant).putPrompt(name, prompt);
+    },
+    async findPrompt(tenant, name) {
+      return (await objectOf(tenant).findPrompt(name)) ?? undefined;
+    },
+    async listPrompts(tenant) {
+      return objectOf(tenant).listPrompts();
+    },
+    async deletePrompt(tenant, name) {
+      return objectOf(tenant).deletePrompt(name);
+    },
     ...pluginsOf(objectOf, bundled),
   };
 }

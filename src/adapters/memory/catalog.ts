@@ -6,6 +6,7 @@ import type {
   Clock,
   PluginVersion,
   RecipeVersion,
+  StoredPrompt,
   StoredRecipe,
   Tenant,
 } from '../../runtime/ports.ts';
@@ -15,6 +16,7 @@ interface Shelf {
   readonly recipes: Map<string, StoredRecipe[]>;
   /** The last version number ever given, so that none is given twice. */
   readonly counters: Map<string, number>;
+  readonly prompts: Map<string, StoredPrompt>;
   /** Oldest first. */
   plugins: PluginVersion[];
 }
@@ -26,7 +28,12 @@ export function createMemoryCatalog(deps: {
   const { clock, bundled = [] } = deps;
   const shelves = new Map<Tenant, Shelf>();
   const shelfOf = (tenant: Tenant): Shelf => {
-    const shelf = shelves.get(tenant) ?? { recipes: new Map(), counters: new Map(), plugins: [] };
+    const shelf = shelves.get(tenant) ?? {
+      recipes: new Map(),
+      counters: new Map(),
+      prompts: new Map(),
+      plugins: [],
+    };
     shelves.set(tenant, shelf);
     return shelf;
   };
@@ -53,6 +60,30 @@ export function createMemoryCatalog(deps: {
       const { recipes } = shelfOf(tenant);
       if (ifMatch !== undefined && recipes.get(name)?.at(-1)?.digest !== ifMatch) return false;
       return recipes.delete(name);
+    },
+    async putPrompt(tenant, name, { text, digest, ifMatch }) {
+      const { prompts } = shelfOf(tenant);
+      const current = prompts.get(name);
+      if (!isMet(ifMatch, current?.digest)) {
+        return fail(
+          'precondition_failed',
+          `Cannot put prompt "${name}": the condition does not hold`,
+        );
+      }
+      if (current?.digest === digest) return ok({ ...withoutText(current), created: false });
+      const stored = { name, digest, text, updatedAt: clock.now() };
+      prompts.set(name, stored);
+      return ok({ ...withoutText(stored), created: current === undefined });
+    },
+    async findPrompt(tenant, name) {
+      return shelfOf(tenant).prompts.get(name);
+    },
+    async listPrompts(tenant) {
+      const all = [...shelfOf(tenant).prompts.values()].map(withoutText);
+      return all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    async deletePrompt(tenant, name) {
+      return shelfOf(tenant).prompts.delete(name);
     },
     async putPlugin(tenant, plugin) {
       const shelf = shelfOf(tenant);
@@ -102,10 +133,7 @@ function putRecipe(
   const { text, digest, ifMatch, createdAt } = given;
   const versions = shelf.recipes.get(name) ?? [];
   const current = versions.at(-1);
-  const met =
-    ifMatch === undefined ||
-    (ifMatch === '*' ? current !== undefined : ifMatch === (current?.digest ?? null));
-  if (!met)
+  if (!isMet(ifMatch, current?.digest))
     return fail('precondition_failed', `Cannot put recipe "${name}": the condition does not hold`);
   if (current?.digest === digest) return ok({ ...withoutText(current), created: false });
   const version = (shelf.counters.get(name) ?? 0) + 1;
@@ -115,6 +143,14 @@ function putRecipe(
   return ok({ ...withoutText(stored), created: current === undefined });
 }
 
-function withoutText({ name, version, digest, createdAt }: StoredRecipe): RecipeVersion {
-  return { name, version, digest, createdAt };
+function isMet(ifMatch: string | null | undefined, current: string | undefined): boolean {
+  if (ifMatch === undefined) return true;
+  return ifMatch === '*' ? current !== undefined : ifMatch === (current ?? null);
+}
+
+function withoutText<T extends { readonly text: string }>({
+  text: _text,
+  ...rest
+}: T): Omit<T, 'text'> {
+  return rest;
 }
