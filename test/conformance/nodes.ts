@@ -465,6 +465,24 @@ export const NODES: readonly Row[] = [
   row('http_task speaks http', node('id: a, type: http_task, url: ⟦"file:///etc/passwd"⟧'), {
     diagnostics: ['bad_format'],
   }),
+  row(
+    'a secret in a header is a placeholder that a run leaves as it is',
+    node(
+      'id: a, type: http_task, url: "https://example.com", headers: {Authorization: "Bearer {{secret:API_KEY}}", X: "{{ secret:B }}"}',
+    ),
+    {
+      node: {
+        headers: { Authorization: "Bearer {{ '{{secret:API_KEY}}' }}", X: "{{ '{{secret:B}}' }}" },
+      },
+    },
+  ),
+  row(
+    'a secret in a prompt is told',
+    node('id: a, type: language_task, prompt: "use {{⟦secret⟧:API_KEY}}"'),
+    {
+      diagnostics: ['secret_in_prompt'],
+    },
+  ),
   // wait
   row('wait for a duration', node('id: a, type: wait, for: 2d'), {
     node: { type: 'wait', for: '2d' },

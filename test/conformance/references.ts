@@ -565,6 +565,17 @@ export const REFERENCES: readonly Row[] = [
     `,
     expect: { node: { model: '@{{ speed }}' } },
   },
+  {
+    rule: '2.9',
+    name: 'text that starts with @ and a template is no reference',
+    text: withInput(
+      'user_inputs: [{id: user, type: string}]\ndefinitions: {a: 1, b: 2}',
+      '["@{{ user }} wrote", "@@{{ user }}", "@{{ user }}"]',
+    ),
+    expect: {
+      node: { input: ["{{ '@' }}{{ user }} wrote", "{{ '@' }}{{ user }}", '@{{ user }}'] },
+    },
+  },
   // 2.10
   {
     rule: '2.10',

@@ -3,6 +3,7 @@ import { isJsonObject, ownProperty } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { compileDocument } from './compile-document.ts';
 import type { Compiled, CompileInput, Located } from './compile-input.ts';
+import { pointerOf } from './path.ts';
 import { createReport } from './report.ts';
 import type { Report } from './report.ts';
 import { parseSource } from './source.ts';
@@ -61,7 +62,7 @@ function compileText(
 
 function addSourceFaults(source: Source, report: Report): void {
   for (const { pointer, ...fault } of source.faults) {
-    report.addPlaced({ ...fault, pointer: pointer.map((part) => `/${part}`).join('') });
+    report.addPlaced({ ...fault, pointer: pointerOf(pointer) });
   }
 }
 

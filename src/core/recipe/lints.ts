@@ -19,6 +19,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\bAIza[0-9A-Za-z_-]{35}\b/, 'an API key'],
   [/\bxox[abprs]-[0-9A-Za-z-]{10,200}\b/, 'an access token'],
   [/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/, 'a private key'],
+  [/\bsecret:\w/, 'a secret'],
   [/\bsecrets?\.(?<=\{\{[^{}]{0,200})[A-Za-z_]/, 'a secret'],
 ];
 

@@ -41,7 +41,9 @@ export function lookUp(scopes: Scopes, path: readonly string[], shallow: Shallow
 
 /** For values that only a run knows: `models.fast` in the definitions of a plan. */
 export function findDefinition(definitions: JsonObject, path: string): JsonValue | undefined {
-  const match = /^@?(?:reference:|reference\()?([\w.-]{1,500})\)?$/.exec(path);
+  const match = /^@?(?:reference:|reference\()?([\w.-]{1,500})\)?$/.exec(
+    path.replaceAll(/\[(\d{1,6})\]/g, '.$1'),
+  );
   if (match === null) return undefined;
   const scopes = { root: definitions, namespaces: new Map(), stems: new Map() };
   const result = lookUp(scopes, (match[1] ?? '').split('.'), (value) => value);

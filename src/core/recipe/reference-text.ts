@@ -36,8 +36,16 @@ export type TextPart =
       readonly isExplicit: boolean;
     };
 
+/** A reference with templates in it: `@types.{{kind}}.path`, and not "@{{ user }} wrote". */
 export function isDynamicReference(text: string): boolean {
-  return /^@(?!@)[A-Za-z_{(]/.test(text) && text.includes('{{') && !/\s@|^@[\w.-]*\s/.test(text);
+  if (text[0] !== '@' || !text.includes('{{') || text.length > 1000) return false;
+  return WHOLE.test(text.replaceAll(/\{\{[^{}]*\}\}/g, 'x'));
+}
+
+/** A run takes text with templates that starts with `@` for a reference: where it is none, say so. */
+export function asPlainText(text: string): string {
+  const isTaken = text[0] === '@' && /\{[{%#]/.test(text);
+  return isTaken ? `{{ '@' }}${text.slice(1)}` : text;
 }
 
 export function parseWholeReference(text: string): WholeReference | undefined {

@@ -12,6 +12,7 @@ import { lookUp } from './lookup.ts';
 import type { Hit, Lookup, Scopes } from './lookup.ts';
 import type { Path } from './path.ts';
 import {
+  asPlainText,
   isDynamicReference,
   ownNames,
   parseWholeReference,
@@ -19,6 +20,7 @@ import {
 } from './reference-text.ts';
 import type { Subscript, TextPart } from './reference-text.ts';
 import type { Report } from './report.ts';
+import { keepSecrets } from './secret-text.ts';
 import { closest } from './suggest.ts';
 
 export interface Resolver {
@@ -87,7 +89,7 @@ function expandAny(work: Work, value: JsonValue, path: Path | undefined): JsonVa
   if (path !== undefined) work.site = path;
   const isOver = spend(work, 1, typeof value === 'string' ? value.length : 0);
   if (work.isExhausted || isOver || work.level >= MAX_LEVEL) return exhausted(work);
-  if (typeof value === 'string') return value.includes('@') ? expandText(work, value) : value;
+  if (typeof value === 'string') return expandText(work, value);
   if (typeof value !== 'object' || value === null) return value;
   work.level += 1;
   const expanded = isJsonArray(value)
@@ -126,7 +128,9 @@ function mergeSources(work: Work, value: JsonValue, path: Path | undefined): rea
   });
 }
 
-function expandText(work: Work, text: string): JsonValue {
+function expandText(work: Work, written: string): JsonValue {
+  const text = keepSecrets(written);
+  if (!text.includes('@')) return text;
   const whole = parseWholeReference(text);
   if (whole === undefined) {
     if (!isDynamicReference(text)) return splice(work, text);
@@ -228,7 +232,7 @@ function splice(work: Work, text: string): JsonValue {
     out += part.type === 'text' ? part.text : spliced(work, part);
     if (out.length > LIMITS.expandedChars) return exhausted(work);
   }
-  return spend(work, 0, out.length) ? exhausted(work) : out;
+  return spend(work, 0, out.length) ? exhausted(work) : asPlainText(out);
 }
 
 /** The longest path that names something: in `@tone.Hello` the end may be text. */

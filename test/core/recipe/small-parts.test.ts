@@ -158,6 +158,7 @@ describe('findDefinition', () => {
     ['@models.fast.model', 'm'],
     ['@reference(fast)', { model: 'm' }],
     ['reference:list.0', 'a'],
+    ['@list[0]', 'a'],
   ])('finds %s', (path, value) => expect(findDefinition(definitions, path)).toEqual(value));
 
   it.each(['nobody', '__proto__', 'constructor', 'models.toString', '', '@', 'a b'])(
