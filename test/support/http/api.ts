@@ -2,7 +2,8 @@
 import { createMemoryCatalog } from '../../../src/adapters/memory/catalog.ts';
 import { createMemoryFiles } from '../../../src/adapters/memory/files.ts';
 import { createMemoryPluginBytes } from '../../../src/adapters/memory/plugin-bytes.ts';
-import { ComposerError, ok } from '../../../src/core/errors.ts';
+import { ComposerError, fail, ok } from '../../../src/core/errors.ts';
+import { compileRecipe } from '../../../src/core/recipe/compile.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { createFakeNet } from '../fake-net.ts';
 import { createRunsTwin } from './runs-twin.ts';
@@ -130,10 +131,29 @@ function invalid(): ComposerError {
   return new ComposerError('recipe_invalid', 'Cannot plan the recipe', { issues: [issue] });
 }
 
+/** The plan of every text. */
+function pinned() {
+  const text = 'name: r\nnodes: [{id: a, type: wait, for: 1}]';
+  const { plan } = compileRecipe({
+    path: 'recipes/r.yaml',
+    text,
+    sources: new Map(),
+    prompts: new Map(),
+  });
+  if (plan === undefined) throw new Error('Cannot plan the text of the twin');
+  return { plan, planHash: 'f'.repeat(64) };
+}
+
 function recipeServices({ catalog }: Ports) {
   return {
     validate: async (_tenant: string, { text }: { text: string }) =>
       text === BROKEN ? { valid: false, diagnostics: [issue] } : { valid: true, diagnostics: [] },
+    plan: async (_tenant: string, { text }: { text: string }) =>
+      text === BROKEN ? { diagnostics: [issue] } : { pinned: pinned(), diagnostics: [] },
+    storedPlan: async (tenant: string, name: string) =>
+      (await catalog.findRecipe(tenant, name)) === undefined
+        ? fail('recipe_not_found', `Cannot find recipe "${name}"`)
+        : ok({ ...pinned(), version: 1 }),
     inputsSchema: async () => ok({ type: 'object' }),
     async putRecipe(...[tenant, name, text, { ifMatch }]: Parameters<Services['putRecipe']>) {
       if (text === BROKEN) throw invalid();
