@@ -51,7 +51,7 @@ export async function runInline(
   });
   const cancel = () => driver.post({ type: 'cancel' });
   signal?.addEventListener('abort', cancel, { once: true });
-  driver.post({ type: 'start' });
+  driver.post({ type: signal?.aborted === true ? 'cancel' : 'start' });
   await driver.ended;
   signal?.removeEventListener('abort', cancel);
   stopWaking.abort();

@@ -33,7 +33,7 @@ export function planOf(text: string, { sources = {}, prompts = {} }: CompileOpti
     text,
     sources: new Map(Object.entries(sources)),
     prompts: new Map(Object.entries(prompts)),
-    findFunction: findTestFunction,
+    findFunction: (reference) => findTestFunction(reference),
   });
   if (plan === undefined) throw new Error(JSON.stringify(diagnostics, null, 2));
   return plan;
@@ -46,6 +46,8 @@ export interface RunOptions extends CompileOptions {
   readonly egress?: Egress;
   readonly clock?: ManualClock;
   readonly random?: () => number;
+  /** Called when a turn has been written. */
+  readonly onCommit?: () => void;
 }
 
 export interface StartedRun {
@@ -108,7 +110,10 @@ export function driveRun(state: RunState, options: RunOptions = {}): StartedRun 
     functions,
     models: options.models ?? createModels(),
     egress: options.egress ?? createFakeNet().egress,
-    commit: (record) => void records.push(record),
+    commit(record) {
+      records.push(record);
+      options.onCommit?.();
+    },
     wakeAt(dueAt) {
       const wake = () => {
         if (!isFinal(state.status)) driver.post({ type: 'wake' });
