@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { exportsOf } from '../src/core/plugin/fold-exports.ts';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = join(ROOT, 'plugins');
@@ -175,12 +176,12 @@ function check(name, bytes, manifest) {
   }
   if (module.maxPages === undefined || module.maxPages > MAX_PAGES)
     refuse('its memory has no maximum');
-  for (const entry of manifest.functions) {
-    const type = module.exports.get(entry.export);
-    if (type === undefined) refuse(`the module does not export "${entry.export}"`);
-    if (type !== '60 00 01 7f') refuse(`"${entry.export}" must be of type () -> i32`);
+  const listed = new Set(manifest.functions.flatMap(exportsOf));
+  for (const name of listed) {
+    const type = module.exports.get(name);
+    if (type === undefined) refuse(`the module does not export "${name}"`);
+    if (type !== '60 00 01 7f') refuse(`"${name}" must be of type () -> i32`);
   }
-  const listed = new Set(manifest.functions.map((entry) => entry.export));
   for (const exported of module.exports.keys()) {
     if (!listed.has(exported)) refuse(`the manifest does not list "${exported}"`);
   }

@@ -43,6 +43,12 @@ export function createFunctions({
     },
     async call({ tenant, target, input, config = {} }, signal) {
       const { hash, bundled, contentType } = target;
+      if (target.fold !== undefined) {
+        return fail(
+          'no_such_function',
+          `Cannot call "${target.plugin}.${target.function}" at once: it is a fold, for a node of type reduce`,
+        );
+      }
       const bytes = encode(input, contentType);
       if (!bytes.ok) return bytes;
       const call = { tenant, hash, bundled, export: target.export, input: bytes.value, config };

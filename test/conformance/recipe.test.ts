@@ -127,6 +127,7 @@ describe('the tables', () => {
       'unknown_function',
       'ambiguous_function',
       'missing_function_input',
+      'fold_mismatch',
       'unsupported_type',
     ]);
     expect(Object.keys(CODES).filter((code) => !shown.has(code) && !elsewhere.has(code))).toEqual(

@@ -80,6 +80,7 @@ function pin(plugin: ListedPlugin, id: string): Result<PinnedFunction> {
     export: found.export,
     contentType: found.content_type,
     pure: found.pure,
+    ...(found.fold && { fold: found.chunk ? 'chunks' : 'items' }),
     ...(found.input !== undefined && { input: found.input }),
     ...(found.output !== undefined && { output: found.output }),
   });

@@ -47,7 +47,9 @@ const FunctionEntry = z.strictObject({
   pure: z.boolean().default(false),
   /** Takes a list of inputs and answers with a list of outputs. */
   batch: z.boolean().default(false),
-  /** Takes a file piece by piece, with a state carried from one to the next. */
+  /** Goes over a collection step by step, with a state carried from one to the next: three exports. */
+  fold: z.boolean().default(false),
+  /** A fold that goes over the chunks of a file. */
   chunk: z.boolean().default(false),
 });
 

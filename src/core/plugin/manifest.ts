@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import type { Issue, Result } from '../errors.ts';
 import type { ModuleInfo } from './inspect.ts';
 import { isCallable, isRuntimeExport } from './inspect.ts';
-import type { PluginManifest } from './manifest-schema.ts';
+import { exportsOf } from './fold-exports.ts';
+import type { PluginFunction, PluginManifest } from './manifest-schema.ts';
 import { Manifest, MANIFEST_KEYS } from './manifest-schema.ts';
 import type { ManifestText, Path } from './manifest-text.ts';
 import { readManifestText } from './manifest-text.ts';
@@ -43,6 +44,7 @@ export function defaultManifest(name: string, version: string, info: ModuleInfo)
       content_type: 'auto',
       pure: false,
       batch: false,
+      fold: false,
       chunk: false,
     })),
     capabilities: { hosts: [], secrets: [], config: [], wasi: info.usesWasi },
@@ -52,9 +54,10 @@ export function defaultManifest(name: string, version: string, info: ModuleInfo)
 
 /** What the manifest says of the module that is not so. Errors make the pair unusable. */
 export function checkManifest(manifest: PluginManifest, info: ModuleInfo): readonly Issue[] {
-  const issues = manifest.functions.flatMap(({ export: name }, index) =>
-    checkFunction(name, `/functions/${index}/export`, info),
-  );
+  const issues = manifest.functions.flatMap((entry, index) => [
+    ...exportsOf(entry).flatMap((name) => checkFunction(name, `/functions/${index}/export`, info)),
+    ...checkFold(entry, `/functions/${index}`),
+  ]);
   if (manifest.functions.length === 0) {
     issues.push(issue('no_functions', '/functions', 'the plugin has no function'));
   }
@@ -73,6 +76,16 @@ export function checkManifest(manifest: PluginManifest, info: ModuleInfo): reado
     issues.push({ ...issue('no_hosts', '/capabilities/hosts', detail), severity: 'warning' });
   }
   return issues;
+}
+
+/** A fold's state goes from call to call as JSON. */
+function checkFold({ fold, chunk, content_type: type }: PluginFunction, pointer: string): Issue[] {
+  if (chunk && !fold) {
+    const detail = 'a function that takes chunks of a file must be a fold';
+    return [issue('chunk_without_fold', `${pointer}/chunk`, detail)];
+  }
+  if (!fold || type === 'json') return [];
+  return [issue('fold_not_json', `${pointer}/content_type`, 'a fold must take and give JSON')];
 }
 
 /** The manifest that a module carries within itself. */

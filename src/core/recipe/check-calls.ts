@@ -1,6 +1,7 @@
 /** What nodes hand to functions and sub-recipes, against what those declare. */
+import { isFileOver } from '../chunk/spec.ts';
 import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
-import type { JsonValue } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import type { FlowCheck } from './flow-check.ts';
 import type { Path } from './path.ts';
 import type { PinnedFunction, Plan } from './plan.ts';
@@ -21,6 +22,7 @@ function checkCall(raw: JsonValue, path: Path, known: Known): void {
   const fn = known.functions.get(reference.trim());
   if (type === 'function_task' && fn !== undefined)
     checkFunction(fn, ownProperty(raw, 'input'), path, known);
+  if (fn !== undefined) checkFold(fn, raw, path, known);
   const plan = known.recipes.get(reference.trim());
   if (type === 'recipe' && plan !== undefined)
     checkSubRecipe(plan, ownProperty(raw, 'input_mapping'), path, known);
@@ -41,6 +43,23 @@ function checkFunction(
   const names = missing.slice(0, 10).map((key) => `"${key}"`);
   const detail = `Function "${fn.plugin}.${fn.function}" needs ${names.join(', ')} in its input`;
   report.add({ code: 'missing_function_input', path: [...path, 'input'], detail });
+}
+
+function checkFold(fn: PinnedFunction, raw: JsonObject, path: Path, { report }: Known): void {
+  const why = foldFault(fn, raw);
+  if (why === undefined) return;
+  const at = [...path, 'function_identifier'];
+  const detail = `Cannot use "${fn.plugin}.${fn.function}" here: ${why}`;
+  report.add({ code: 'fold_mismatch', path: at, detail });
+}
+
+function foldFault({ fold }: PinnedFunction, raw: JsonObject): string | undefined {
+  const isReduce = ownProperty(raw, 'type') === 'reduce';
+  const isOfFile = isReduce && isFileOver(ownProperty(raw, 'over') ?? null);
+  if (fold !== undefined && !isReduce) return 'it is a fold, for a node of type reduce';
+  if (fold === undefined && isOfFile) return 'a reduce over a file needs a fold';
+  if (fold === 'chunks' && !isOfFile) return 'it goes over the chunks of a file';
+  return fold === 'items' && isOfFile ? 'it does not take chunks of a file' : undefined;
 }
 
 function checkSubRecipe(

@@ -60,6 +60,8 @@ export interface PinnedFunction {
   readonly input?: JsonValue;
   readonly output?: JsonValue;
   readonly pure: boolean;
+  /** Present on a fold: what its steps take. `export` is then what its three exports begin with. */
+  readonly fold?: 'items' | 'chunks';
 }
 
 export interface RunLimits {

@@ -1,6 +1,7 @@
 /** What the strings of a value read: variables in templates, and strings that are bare names. */
-import { isJsonArray, isJsonObject } from '../json.ts';
-import type { JsonValue } from '../json.ts';
+import { isFileOver } from '../chunk/spec.ts';
+import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import { hasTemplateSyntax, parseExpression, parseTemplate } from '../template/template.ts';
 import type { Template, TemplateFault } from '../template/template.ts';
 import { variablesRead } from '../template/variables.ts';
@@ -50,6 +51,7 @@ export function readsOf(node: JsonValue, path: Path): Reads {
   if (!isJsonObject(node)) return found;
   for (const [key, value] of Object.entries(node)) {
     if (key === 'when') collectCondition(value, [...path, key], found);
+    else if (key === 'over' && isFileOver(value)) collectFileOver(value, [...path, key], found);
     else if (!OPAQUE.has(key)) collect(value, [...path, key], found);
   }
   return found;
@@ -87,6 +89,13 @@ export function readsOfCondition(
 interface Found {
   readonly reads: Read[];
   readonly faults: TemplateIssue[];
+}
+
+/** The unit of its chunks is a word, not a name. */
+function collectFileOver({ file, chunk }: JsonObject, path: Path, found: Found): void {
+  collect(file ?? null, [...path, 'file'], found);
+  const size = isJsonObject(chunk) ? (ownProperty(chunk, 'size') ?? null) : null;
+  collect(size, [...path, 'chunk', 'size'], found);
 }
 
 function collect(value: JsonValue, path: Path, found: Found): void {

@@ -1,4 +1,5 @@
 /** map: one task for every item of a collection. */
+import { isFileOver } from '../../chunk/spec.ts';
 import { isJsonObject, ownProperty } from '../../json.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { compact } from '../compact.ts';
@@ -11,6 +12,7 @@ import { mapTask } from '../schema/nodes.ts';
 import { readShape, typeName } from '../shape.ts';
 import type { ShapeInput } from '../shape.ts';
 import { readCommon, readRetry, retryKeys } from './common.ts';
+import { checkFileOver } from './file-over.ts';
 
 const MAX_CONCURRENCY = 10;
 export const TASK_ID = 'task';
@@ -22,6 +24,8 @@ export function readMap(shape: ShapeInput, context: NodeContext): MapNode | unde
   const task = raw === undefined || raw === null ? undefined : readMapTask(raw, shape, context);
   if (keys === undefined || task === undefined) return undefined;
   checkOver(keys.over, [...shape.path, 'over'], context);
+  checkFileOver(keys.over, [...shape.path, 'over'], context);
+  checkFileTask(keys.over, task, shape, context);
   const common = readCommon(keys, 'map', shape.path, context);
   const itemRetry = retryKeys(keys);
   const isRetrySet =
@@ -82,6 +86,18 @@ function checkOver(over: JsonValue, path: Path, { report }: NodeContext): void {
   if (typeof over === 'object' || (typeof over === 'string' && over.trim() !== '')) return;
   const detail = `Cannot map over ${over === '' ? 'empty text' : typeName(over)}: give a list, a map, or an expression`;
   report.add({ code: 'map_over_invalid', path, detail });
+}
+
+/** A chunk's text is read when its task is attempted, which a map or a sub-recipe never is. */
+function checkFileTask(
+  over: JsonValue,
+  { type }: PlanNode,
+  { path }: ShapeInput,
+  { report }: NodeContext,
+): void {
+  if (!isFileOver(over) || (type !== 'map' && type !== 'recipe')) return;
+  const detail = `A map over a file cannot have a ${type} as its task`;
+  report.add({ code: 'map_over_invalid', path: [...path, 'task'], detail });
 }
 
 const ITEM_NAMES = new Set(['item', 'index', 'loop']);

@@ -86,7 +86,7 @@ export const mapTask = z.strictObject({
 export const reduceTask = z.strictObject({
   ...commonShape,
   type: type('reduce'),
-  over: value.describe('A list, a map, or an expression giving one.'),
+  over: value.describe('A list, a map, an expression giving one, or {file, chunk}.'),
   function_identifier: reference.describe('The function that folds the collection.'),
 });
 
