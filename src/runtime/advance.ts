@@ -1,4 +1,5 @@
 /** Drives one run: takes what happened, lets the engine decide, writes the turn, begins attempts. */
+import { toFailure } from '../core/errors.ts';
 import { advance } from '../core/run/advance.ts';
 import type { Fact, Turn } from '../core/run/advance.ts';
 import { isFinal } from '../core/run/events.ts';
@@ -57,11 +58,23 @@ export function createDriver(deps: DriverDeps): Driver {
   function begin(step: Active): void {
     const controller = new AbortController();
     inFlight.set(step.key, controller);
-    void attempt(deps, state, step, controller.signal).then((fact) => {
-      if (inFlight.get(step.key) === controller) inFlight.delete(step.key);
-      // An aborted attempt was given up on: what it says is of no interest.
-      if (!controller.signal.aborted) enqueue(fact);
+    void attempt(deps, state, step, controller.signal)
+      .catch((error: unknown) => brokenAttempt(step, error))
+      .then((fact) => {
+        if (inFlight.get(step.key) === controller) inFlight.delete(step.key);
+        // An aborted attempt was given up on: what it says is of no interest.
+        if (!controller.signal.aborted) enqueue(fact);
+      });
+  }
+
+  /** An attempt never rejects; if one does all the same, its step must not wait for ever. */
+  function brokenAttempt({ key, attempt: number }: Active, error: unknown): Fact {
+    deps.log.write('error', 'attempt_broke', {
+      run: state.identity.id,
+      step: key,
+      reason: String(error),
     });
+    return { type: 'failed', key, attempt: number, failure: toFailure(error) };
   }
 
   /** Answers that arrive together are taken in one turn. */

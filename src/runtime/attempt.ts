@@ -83,8 +83,8 @@ async function run(
     };
   }
   const timeoutMs = step.map?.progress?.node.itemTimeoutMs ?? node.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const deadline = clock.timeout(timeoutMs);
-  const signal = AbortSignal.any([cancelled, deadline]);
+  const deadline = clock.deadline(timeoutMs);
+  const signal = AbortSignal.any([cancelled, deadline.signal]);
   try {
     const { context: outer, input } = stepContext(state, step, {
       now: startedAt,
@@ -105,10 +105,11 @@ async function run(
       egress,
       signal,
     });
-    if (!outcome.ok && deadline.aborted) return { ok: false, error: late(node.id, timeoutMs) };
+    if (!outcome.ok && deadline.signal.aborted)
+      return { ok: false, error: late(node.id, timeoutMs) };
     return outcome;
   } catch (error) {
-    if (deadline.aborted) return { ok: false, error: late(node.id, timeoutMs) };
+    if (deadline.signal.aborted) return { ok: false, error: late(node.id, timeoutMs) };
     const known = toFailure(error);
     if (known.code === 'internal') {
       deps.log.write('error', 'attempt_broke', {
@@ -118,6 +119,8 @@ async function run(
       });
     }
     return { ok: false, error: known };
+  } finally {
+    deadline.clear();
   }
 }
 

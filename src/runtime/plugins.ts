@@ -157,10 +157,11 @@ export async function callFunction(
   if (!found.ok) return found;
   const startedAt = ports.clock.now();
   const request = { tenant, target: found.value, input, ...(config && { config }) };
-  const deadline = ports.clock.timeout(CALL_TIMEOUT_MS);
-  const called = await createFunctions(ports).call(request, deadline);
+  const deadline = ports.clock.deadline(CALL_TIMEOUT_MS);
+  const called = await createFunctions(ports).call(request, deadline.signal);
+  deadline.clear();
   if (!called.ok) {
-    if (!deadline.aborted) return called;
+    if (!deadline.signal.aborted) return called;
     return {
       ok: false,
       error: failure('timeout', `Cannot finish "${plugin}.${fn}" within ${CALL_TIMEOUT_MS} ms`),

@@ -15,10 +15,16 @@ export type RunId = string;
 /** Who owns recipes, plugins, runs and limits. Comes from the API key alone. */
 export type Tenant = string;
 
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** Takes its timer back: platforms bound how many may be set at a time. */
+  readonly clear: () => void;
+}
+
 export interface Clock {
   now(): EpochMs;
-  /** A signal that aborts after `ms` milliseconds. */
-  timeout(ms: number): AbortSignal;
+  /** A signal that aborts after `ms` milliseconds, unless the deadline is cleared before. */
+  deadline(ms: number): Deadline;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

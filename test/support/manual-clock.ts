@@ -20,10 +20,10 @@ export function createManualClock(): ManualClock {
   };
   return {
     now: () => now,
-    timeout(ms) {
+    deadline(ms) {
       const controller = new AbortController();
-      at(ms, () => controller.abort(new DOMException('late', 'TimeoutError')));
-      return controller.signal;
+      const forget = at(ms, () => controller.abort(new DOMException('late', 'TimeoutError')));
+      return { signal: controller.signal, clear: forget };
     },
     sleep(ms, signal) {
       if (ms <= 0) return Promise.resolve();

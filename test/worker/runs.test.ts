@@ -102,6 +102,33 @@ describe('a run of the seed shape', () => {
   });
 });
 
+describe('a map of many items', () => {
+  // The platform lets an isolate set 10 000 timers at a time; each attempt sets one.
+  it('keeps the order of 10 100 items and takes back what each attempt took', async () => {
+    const item = {
+      type: 'function_task',
+      function_identifier: 'json-tools.merge',
+      input: { values: [{ i: '{{ item }}' }] },
+    };
+    const recipe = {
+      name: 'many',
+      nodes: [
+        {
+          id: 'all',
+          type: 'map',
+          over: '{{ range(10100) }}',
+          max_concurrency: 20,
+          collect: 'values',
+          task: item,
+        },
+      ],
+    };
+    const done = await run(recipe);
+    expect(done.status).toBe('completed');
+    expect(done.result!['all']).toEqual(Array.from({ length: 10_100 }, (_, i) => ({ i })));
+  }, 60_000);
+});
+
 describe('status', () => {
   it('has the shapes running and completed, and 404 for a run that is none', async () => {
     const slow = {

@@ -95,20 +95,36 @@ const SPECIAL_V4 = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-].map(range);
+];
 
-/** Unicast of the public network; all else in IPv6 is loopback, local, multicast or a translation. */
-const PUBLIC_V6 = range('2000::/3');
-/** Protocols (Teredo among them), documentation, 6to4, documentation again. */
-const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'].map(range);
+/**
+ * Unicast of the public network is `2000::/3`: all else is loopback, local, multicast or a
+ * translation. In it: protocols (Teredo among them), documentation, 6to4, documentation again.
+ */
+const SPECIAL_V6 = [
+  '::/3',
+  '4000::/2',
+  '8000::/1',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  '3fff::/20',
+];
+
+/** Every range that is not public. */
+export const SPECIAL_RANGES: readonly string[] = [...SPECIAL_V4, ...SPECIAL_V6];
+const SPECIAL = SPECIAL_RANGES.map(range);
 
 export function isPublic(address: Address): boolean {
-  if (address.length === 4) return !SPECIAL_V4.some((special) => contains(special, address));
-  return contains(PUBLIC_V6, address) && !SPECIAL_V6.some((special) => contains(special, address));
+  return !SPECIAL.some((special) => contains(special, address));
 }
 
 /** Where clouds keep the keys of a machine. */
-export const METADATA_ADDRESSES = ['169.254.169.254', '100.100.100.200', 'fd00:ec2::254'];
+export const METADATA_ADDRESSES: readonly string[] = [
+  '169.254.169.254',
+  '100.100.100.200',
+  'fd00:ec2::254',
+];
 const METADATA = METADATA_ADDRESSES.map(range);
 
 export function isMetadata(address: Address): boolean {

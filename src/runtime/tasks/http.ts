@@ -93,9 +93,13 @@ function unexpectedStatus(reply: EgressReply, answer: Answer, now: number): Task
   };
 }
 
+/** Of 5xx, those that another attempt does not mend: not implemented, HTTP version, loop. */
+const LASTING = new Set([501, 505, 508]);
+
 /** Whether the same request may be answered otherwise later. */
 function isTemporary(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500;
+  if (status >= 500) return !LASTING.has(status);
+  return status === 408 || status === 425 || status === 429;
 }
 
 function faultOf(answer: Answer, expectation: Expectation): string | undefined {

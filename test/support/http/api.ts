@@ -56,7 +56,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
   const ports: Ports = {
     clock: {
       now: () => 0,
-      timeout: () => new AbortController().signal,
+      deadline: () => ({ signal: new AbortController().signal, clear: () => {} }),
       sleep: async () => {},
     },
     ids: { next: (prefix) => `${prefix}_${++ids}`, random: () => 0 },
