@@ -6,9 +6,10 @@ import { createApi } from './launcher/api.ts';
 import { demonstrate, SHOWN_EXAMPLE } from './launcher/demonstration.ts';
 import { loadExamples, readExample } from './launcher/examples.ts';
 import { findPort } from './launcher/free-port.ts';
-import { readOptions, USAGE } from './launcher/options.ts';
+import { readAddress, readOptions, USAGE } from './launcher/options.ts';
 import type { Options } from './launcher/options.ts';
 import { buildWhenStale, startServer } from './launcher/server.ts';
+import { splitList } from '../src/runtime/egress/settings.ts';
 import { lockState } from './launcher/state-lock.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -26,7 +27,8 @@ function parse(): Options {
   }
 }
 
-async function main({ port: wanted, host, state, once, demo }: Options): Promise<void> {
+async function main(options: Options): Promise<void> {
+  const { port: wanted, host, state, once, demo } = options;
   buildWhenStale(root);
   const port = await findPort(host, wanted);
   const instance = randomBytes(8).toString('hex');
@@ -34,12 +36,20 @@ async function main({ port: wanted, host, state, once, demo }: Options): Promise
   // Also when Miniflare's own handler of a signal ends the process before this function does.
   process.once('exit', lock.release);
   const key = process.env['ADMIN_KEY'];
+  const allowAddresses = [
+    ...options.allowAddresses,
+    ...splitList(process.env['EGRESS_ALLOW_ADDRESSES'] ?? '').map(readAddress),
+  ];
   const server = await startServer({
     root,
     host,
     port,
     state,
-    variables: variables(instance, host, key),
+    variables: {
+      ...variables(instance, host, key),
+      EGRESS_ALLOW_ADDRESSES: allowAddresses.join(','),
+    },
+    allowAddresses,
   });
   lock.update({ ...(server.workerd !== undefined && { workerd: server.workerd }) });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
@@ -97,7 +107,7 @@ function variables(
     key === undefined
       ? process.env['ADMIN_KEY_SHA256']
       : createHash('sha256').update(key).digest('hex');
-  const passed = ['LOG_LEVEL', 'MAX_RUNNING', 'MAX_QUEUED', 'MAX_FILE_BYTES'].flatMap((name): [string, string][] => {
+  const passed = ['LOG_LEVEL', 'MAX_RUNNING', 'MAX_QUEUED', 'EGRESS_ALLOW_HOSTS', 'EGRESS_DENY_HOSTS', 'EGRESS_ALLOW_HTTP', 'MAX_FILE_BYTES'].flatMap((name): [string, string][] => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });

@@ -1,6 +1,7 @@
 /** What `npm start` was asked for. */
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { parseRange } from '../../src/runtime/egress/addresses.ts';
 
 export interface Options {
   /** Absent: 8787, or the next free one. */
@@ -8,6 +9,8 @@ export interface Options {
   readonly host: string;
   /** Absolute path of the folder that holds everything the server keeps. */
   readonly state: string;
+  /** Addresses and ranges that are not public and that recipes may ask nevertheless. */
+  readonly allowAddresses: readonly string[];
   /** Stop after the demonstration. */
   readonly once: boolean;
   /** Show a run at the start. */
@@ -19,11 +22,15 @@ export const USAGE = `npm start -- [options]
   --port N     listen on port N (default: 8787, or the next free one)
   --host H     listen on address H (default: 127.0.0.1)
   --state DIR  keep everything in DIR (default: .state)
+  --allow-address CIDR
+               let recipes ask this address or range, which is not public; may be given again
   --once       run the demonstration and exit: 0 when its outputs are as expected
   --no-demo    serve without running the demonstration
   --help       show this
 
-Environment: ADMIN_KEY (or ADMIN_KEY_SHA256) asks every request for a key.`;
+Environment: ADMIN_KEY (or ADMIN_KEY_SHA256) asks every request for a key. Lists of hosts and
+addresses for recipes: EGRESS_ALLOW_HOSTS, EGRESS_DENY_HOSTS, EGRESS_ALLOW_ADDRESSES;
+EGRESS_ALLOW_HTTP=true lets them ask without TLS.`;
 
 /** Throws an Error whose message is for the person at the terminal. */
 export function readOptions(args: readonly string[], root: string): Options | 'help' {
@@ -33,6 +40,7 @@ export function readOptions(args: readonly string[], root: string): Options | 'h
       port: { type: 'string' },
       host: { type: 'string', default: '127.0.0.1' },
       state: { type: 'string', default: '.state' },
+      'allow-address': { type: 'string', multiple: true, default: [] },
       once: { type: 'boolean', default: false },
       demo: { type: 'boolean', default: true },
       help: { type: 'boolean', default: false },
@@ -42,7 +50,19 @@ export function readOptions(args: readonly string[], root: string): Options | 'h
   if (values.help) return 'help';
   if (values.once && !values.demo) throw new Error('--once and --no-demo leave nothing to do');
   const { host, state, once, demo } = values;
-  return { port: readPort(values.port), host, state: resolve(root, state), once, demo };
+  return {
+    port: readPort(values.port),
+    host,
+    state: resolve(root, state),
+    allowAddresses: values['allow-address'].map(readAddress),
+    once,
+    demo,
+  };
+}
+
+export function readAddress(text: string): string {
+  if (parseRange(text) !== undefined) return text;
+  throw new Error(`Cannot allow "${text}": it is neither an address nor a range as in 10.0.0.0/8`);
 }
 
 function readPort(text: string | undefined): number | undefined {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
+import { NETWORK_WORKER, networkWorker } from './network.ts';
 
 export interface ServerOptions {
   readonly root: string;
@@ -11,6 +12,8 @@ export interface ServerOptions {
   readonly state: string;
   /** Variables and secrets of the Worker. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Ranges that are not public and may be asked nevertheless. */
+  readonly allowAddresses: readonly string[];
 }
 
 export interface Server {
@@ -26,6 +29,7 @@ export async function startServer({
   port,
   state,
   variables,
+  allowAddresses,
 }: ServerOptions): Promise<Server> {
   const folder = join(root, 'dist/worker');
   const modules = readdirSync(folder)
@@ -43,19 +47,27 @@ export async function startServer({
       log: new Log(LogLevel.WARN),
       cf: false,
       resourcePersistencePath: state,
-      name: 'edge-composer',
-      modules,
-      modulesRoot: folder,
-      compatibilityDate: '2026-08-01',
-      compatibilityFlags: ['enable_request_signal'],
-      bindings: { ...variables },
-      durableObjects: {
-        WORKFLOW_QUEUE: { className: 'WorkflowQueue', useSQLite: true },
-        CATALOG: { className: 'Catalog', useSQLite: true },
-      },
-      kvNamespaces: ['META'],
-      r2Buckets: ['FILES'],
-      workerLoaders: { LOADER: {} },
+      workers: [
+        {
+          name: 'edge-composer',
+          modules,
+          modulesRoot: folder,
+          compatibilityDate: '2026-08-01',
+          compatibilityFlags: ['enable_request_signal'],
+          bindings: { ...variables },
+          durableObjects: {
+            WORKFLOW_QUEUE: { className: 'WorkflowQueue', useSQLite: true },
+            CATALOG: { className: 'Catalog', useSQLite: true },
+          },
+          kvNamespaces: ['META'],
+          r2Buckets: ['FILES'],
+          workerLoaders: { LOADER: {} },
+          outboundService: NETWORK_WORKER,
+          // Else every request would tell the name of the Worker.
+          stripCfConnectingIp: false,
+        },
+        networkWorker(allowAddresses),
+      ],
     }),
   );
   await miniflare.ready;

@@ -45,6 +45,7 @@ export const ERRORS = {
   body_too_large: caller(413),
   unsupported_media_type: caller(415),
   unsupported_encoding: caller(415),
+  loop_detected: caller(508),
   not_set_up: system(503),
   not_ready: system(503, true),
   internal: system(500),

@@ -3,7 +3,9 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import { failure } from '../core/errors.ts';
+import { DEFAULT_SENDER } from '../runtime/egress/headers.ts';
 import { authenticate } from './auth.ts';
+import { refuseOwn } from './loops.ts';
 import { notFound, onError, problem } from './problem.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -38,6 +40,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.onError(onError(log));
   app.notFound(notFound());
   app.use(stamp(services.ports));
+  app.use(refuseOwn(settings.instance ?? DEFAULT_SENDER));
   app.use(authenticate(settings, digests));
   app.use(
     methodNotAllowed({

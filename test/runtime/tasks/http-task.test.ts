@@ -18,7 +18,7 @@ describe('a failed http_task', () => {
     });
   });
 
-  it.each([400, 401, 403, 404, 409, 410, 422])('is final after %i', async (code) => {
+  it.each([400, 401, 403, 404, 409, 410, 422, 501, 505, 508])('is final after %i', async (code) => {
     const hosts: Hosts = { [A]: json({ why: 'no' }, { status: code }) };
     expect(await failureOf({}, hosts)).toEqual({
       code: 'http_status',
