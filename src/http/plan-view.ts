@@ -7,8 +7,11 @@ import { visitsOf } from '../core/recipe/visits.ts';
 import type { PinnedPlan } from '../runtime/recipes.ts';
 
 export function planView({ plan, planHash }: PinnedPlan) {
+  return { plan_hash: planHash, ...estimateView(plan) };
+}
+
+export function estimateView(plan: Plan) {
   return {
-    plan_hash: planHash,
     graph: graphView(plan.graph),
     critical_path: criticalPath(plan),
     worst_case: worstCaseView(plan),
