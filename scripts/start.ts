@@ -107,7 +107,15 @@ function variables(
     key === undefined
       ? process.env['ADMIN_KEY_SHA256']
       : createHash('sha256').update(key).digest('hex');
-  const passed = ['LOG_LEVEL', 'MAX_RUNNING', 'MAX_QUEUED', 'EGRESS_ALLOW_HOSTS', 'EGRESS_DENY_HOSTS', 'EGRESS_ALLOW_HTTP', 'MAX_FILE_BYTES'].flatMap((name): [string, string][] => {
+  const passed = [
+    'LOG_LEVEL',
+    'MAX_RUNNING',
+    'MAX_QUEUED',
+    'EGRESS_ALLOW_HOSTS',
+    'EGRESS_DENY_HOSTS',
+    'EGRESS_ALLOW_HTTP',
+    'MAX_FILE_BYTES',
+  ].flatMap((name): [string, string][] => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
