@@ -78,12 +78,15 @@ export function findTestFunction(
 export interface FunctionOptions {
   /** Further functions by name. */
   readonly more?: { readonly [name: string]: TestFunction };
+  /** What each call waits for before it answers. */
+  readonly before?: () => Promise<void>;
   /** Calls made in an earlier life, by the `key` that the input holds. */
   readonly spent?: { readonly [key: string]: number };
 }
 
 export function createTestFunctions({
   more = {},
+  before,
   spent = {},
 }: FunctionOptions = {}): TestFunctions {
   const calls: TestFunctions['calls'] = [];
@@ -125,6 +128,7 @@ export function createTestFunctions({
       inFlight += 1;
       highWater = Math.max(highWater, inFlight);
       try {
+        await before?.();
         const given = isJsonObject(input) ? input : { value: input };
         const output = await (table[name] ?? (() => thrown('no_such_function')))(given, {
           signal,

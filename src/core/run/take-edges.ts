@@ -38,7 +38,9 @@ export function takeEdges(
       return false;
     }
   });
-  if (taken.length === 0) {
+  // A loop that is not taken again has come to its end.
+  const isLoopOnly = out.every((index) => frame.graph.edges[index]?.back === true);
+  if (taken.length === 0 && !isLoopOnly) {
     warnings.push({
       code: 'no_branch_taken',
       detail: `No edge out of "${id}" was taken, so that branch ends there`,
