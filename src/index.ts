@@ -77,7 +77,7 @@ export const Catalog = makeCatalog({ clock: createClock() });
 export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) => {
   const { MAX_RUNNING, MAX_QUEUED } = readVariables(env);
   const ports = makePorts(env, LOADED_PER_OBJECT);
-  const { clock, ids, log, models, egress } = ports;
+  const { clock, ids, log, models, egress, files } = ports;
   const functions = createFunctions(ports);
   return {
     clock,
@@ -85,6 +85,7 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     log,
     models,
     egress,
+    files,
     functions,
     maxRunning: MAX_RUNNING,
     maxQueued: MAX_QUEUED,

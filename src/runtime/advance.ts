@@ -9,7 +9,7 @@ import type { Active, RunState } from '../core/run/state.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptDeps } from './attempt.ts';
 
-export interface DriverDeps extends AttemptDeps {
+export interface DriverDeps extends Omit<AttemptDeps, 'report'> {
   readonly state: RunState;
   /** Writes a turn in one transaction. What it throws ends the driver: nothing may run unrecorded. */
   readonly commit: (record: TurnRecord) => void;
@@ -33,6 +33,12 @@ const TURNS_IN_A_ROW = 16;
 export function createDriver(deps: DriverDeps): Driver {
   const { state, clock } = deps;
   const inFlight = new Map<StepKey, AbortController>();
+  const attemptDeps: AttemptDeps = {
+    ...deps,
+    report(fact) {
+      if (inFlight.get(fact.key)?.signal.aborted === false) enqueue(fact);
+    },
+  };
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let waiting: Fact[] = [];
   let isScheduled = false;
@@ -58,7 +64,7 @@ export function createDriver(deps: DriverDeps): Driver {
   function begin(step: Active): void {
     const controller = new AbortController();
     inFlight.set(step.key, controller);
-    void attempt(deps, state, step, controller.signal)
+    void attempt(attemptDeps, state, step, controller.signal)
       .catch((error: unknown) => brokenAttempt(step, error))
       .then((fact) => {
         if (inFlight.get(step.key) === controller) inFlight.delete(step.key);

@@ -1,11 +1,12 @@
 /** One attempt of one step, whatever its type: deadline, task, and anything thrown as a Failure. */
 import { failure, toFailure } from '../core/errors.ts';
 import type { Failure, Result } from '../core/errors.ts';
+import type { PlanNode } from '../core/recipe/plan.ts';
 import type { Fact } from '../core/run/advance.ts';
 import { stepContext } from '../core/run/open.ts';
 import type { Active, RunState } from '../core/run/state.ts';
 import type { Functions } from './functions.ts';
-import type { Clock, Egress, Ids, Log, Models, Tenant } from './ports.ts';
+import type { Clock, Egress, Files, Ids, Log, Models, Tenant } from './ports.ts';
 import { findTask } from './tasks/index.ts';
 import type { TaskFailure, TaskOutcome } from './tasks/task.ts';
 
@@ -17,10 +18,17 @@ export interface AttemptDeps {
   readonly functions: Functions;
   readonly models: Models;
   readonly egress: Egress;
+  readonly files: Files;
+  /** Takes how far an attempt has come. */
+  readonly report: (fact: ProgressFact) => void;
 }
+
+export type ProgressFact = Extract<Fact, { type: 'progress' }>;
 
 /** For nodes that set none. */
 const DEFAULT_TIMEOUT_MS = 120_000;
+/** For a fold, which may have gigabytes before it; what it spends is bounded by each call's fuel. */
+const FOLD_TIMEOUT_MS = 3_600_000;
 const MAX_MESSAGE = 4_000;
 
 /** Never rejects. `cancelled` ends what is in flight; its outcome is then of no interest. */
@@ -70,7 +78,7 @@ async function run(
   cancelled: AbortSignal,
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { state, step, missing, startedAt } = given;
-  const { clock, tenant, functions, models, egress } = deps;
+  const { clock, tenant, functions, models, egress, files } = deps;
   const { node } = step;
   const task = findTask(node.type);
   if (task === undefined) {
@@ -82,7 +90,8 @@ async function run(
       ),
     };
   }
-  const timeoutMs = step.map?.progress?.node.itemTimeoutMs ?? node.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const timeoutMs =
+    step.map?.progress?.node.itemTimeoutMs ?? node.timeoutMs ?? defaultTimeout(node);
   const deadline = clock.deadline(timeoutMs);
   const signal = AbortSignal.any([cancelled, deadline.signal]);
   try {
@@ -103,6 +112,9 @@ async function run(
       functions,
       models,
       egress,
+      files,
+      report: (progress) =>
+        deps.report({ type: 'progress', key: step.key, attempt: step.attempt, ...progress }),
       signal,
     });
     if (!outcome.ok && deadline.signal.aborted)
@@ -122,6 +134,10 @@ async function run(
   } finally {
     deadline.clear();
   }
+}
+
+function defaultTimeout({ type }: PlanNode): number {
+  return type === 'reduce' ? FOLD_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
 }
 
 function late(id: string, timeoutMs: number): Failure {

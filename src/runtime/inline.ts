@@ -13,7 +13,7 @@ export async function runInline(
   submission: Submission,
   signal?: AbortSignal,
 ): Promise<RunView> {
-  const { clock, ids, log, models, egress, runs } = ports;
+  const { clock, ids, log, models, egress, files, runs } = ports;
   const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs } = submission;
   const events: RunEvent[] = [];
   const identity = {
@@ -37,6 +37,7 @@ export async function runInline(
     log,
     models,
     egress,
+    files,
     functions: createFunctions(ports),
     commit: (record) => events.push(...record.events),
     wakeAt(dueAt) {

@@ -1,4 +1,5 @@
 /** Runs a recipe's text in memory: the real compiler, engine and driver over a manual clock. */
+import { createMemoryFiles } from '../../src/adapters/memory/files.ts';
 import { createModels } from '../../src/adapters/models/models.ts';
 import type { JsonObject, JsonValue } from '../../src/core/json.ts';
 import { compileRecipe } from '../../src/core/recipe/compile.ts';
@@ -13,7 +14,7 @@ import type { RunIdentity, RunState } from '../../src/core/run/state.ts';
 import type { RunView } from '../../src/core/run/view.ts';
 import { createDriver } from '../../src/runtime/advance.ts';
 import type { Driver } from '../../src/runtime/advance.ts';
-import type { Egress, Log, Models } from '../../src/runtime/ports.ts';
+import type { Egress, Files, Log, Models } from '../../src/runtime/ports.ts';
 import { createFakeNet } from './fake-net.ts';
 import { createManualClock, EPOCH, settled } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
@@ -44,6 +45,7 @@ export interface RunOptions extends CompileOptions {
   readonly functions?: TestFunctions;
   readonly models?: Models;
   readonly egress?: Egress;
+  readonly files?: Files;
   readonly clock?: ManualClock;
   readonly random?: () => number;
   /** Called when a turn has been written. */
@@ -110,6 +112,7 @@ export function driveRun(state: RunState, options: RunOptions = {}): StartedRun 
     functions,
     models: options.models ?? createModels(),
     egress: options.egress ?? createFakeNet().egress,
+    files: options.files ?? createMemoryFiles({ clock }),
     commit(record) {
       records.push(record);
       options.onCommit?.();

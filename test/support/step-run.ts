@@ -1,4 +1,5 @@
 /** A run whose steps a test answers one by one, in any order: the engine without its driver. */
+import { createMemoryFiles } from '../../src/adapters/memory/files.ts';
 import { createModels } from '../../src/adapters/models/models.ts';
 import type { Plan } from '../../src/core/recipe/plan.ts';
 import { advance } from '../../src/core/run/advance.ts';
@@ -50,6 +51,8 @@ export async function stepRun(options: StepOptions): Promise<SteppedRun> {
     functions,
     models: createModels(),
     egress: createFakeNet().egress,
+    files: createMemoryFiles({ clock: { now: () => EPOCH } }),
+    report: () => undefined,
   };
   let now = before.length === 0 ? EPOCH : (before.at(-1)!.events.at(-1)?.at ?? EPOCH);
   let waiting: Fact[] = [];

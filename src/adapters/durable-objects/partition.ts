@@ -19,7 +19,7 @@ import type { EpochMs, RunId } from '../../runtime/ports.ts';
 import { findHead, liveRuns, readRun, setStatus, writeTurn } from './queue-rows.ts';
 import type { RunHead } from './queue-rows.ts';
 
-export interface PartitionDeps extends Omit<AttemptDeps, 'tenant'> {
+export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report'> {
   /** Runs that may be under way at a time; more wait in the queue. */
   readonly maxRunning: number;
   /** Runs that may wait; more are refused. */

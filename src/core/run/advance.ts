@@ -12,7 +12,8 @@ import type { Success } from './settle.ts';
 import { noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
 import { decideApproval, deliver, isWaiting } from './waits.ts';
-import { emit, warnMissing } from './write.ts';
+import { emit, warnMissing, writeProgress } from './write.ts';
+import type { Progress } from './write.ts';
 
 /** What reached a run from outside. */
 export type Fact =
@@ -22,6 +23,7 @@ export type Fact =
   | { readonly type: 'cancel' }
   | { readonly type: 'deliver'; readonly event: string; readonly payload: JsonValue }
   | { readonly type: 'verdict'; readonly key: StepKey; readonly verdict: Verdict }
+  | ({ readonly type: 'progress' } & About & Progress)
   | ({ readonly type: 'succeeded'; readonly warnings: readonly string[] } & About & Success)
   | ({
       readonly type: 'failed';
@@ -82,6 +84,8 @@ function take(state: RunState, fact: Fact, world: World): void {
       return;
     case 'verdict':
       return takeVerdict(state, fact, world);
+    case 'progress':
+      return takeProgress(state, fact, world);
     case 'succeeded':
     case 'failed':
       return takeOutcome(state, fact, world);
@@ -111,11 +115,25 @@ function takeOutcome(
   fact: Extract<Fact, { type: 'succeeded' | 'failed' }>,
   world: World,
 ): void {
-  const step = state.active.get(fact.key);
-  if (step === undefined || step.attempt !== fact.attempt || step.phase !== 'running') return;
+  const step = findRunning(state, fact);
+  if (step === undefined) return;
   if (fact.type === 'failed') return failAttempt(state, step, fact, world);
   warnMissing(state, world, step.map?.node ?? step.node, fact.warnings);
   completeStep(state, step, fact, world);
+}
+
+function takeProgress(
+  state: RunState,
+  fact: Extract<Fact, { type: 'progress' }>,
+  world: World,
+): void {
+  const step = findRunning(state, fact);
+  if (step !== undefined) writeProgress(state, step, fact, world);
+}
+
+function findRunning(state: RunState, { key, attempt }: About): Active | undefined {
+  const step = state.active.get(key);
+  return step?.attempt === attempt && step.phase === 'running' ? step : undefined;
 }
 
 function takeRecord(state: RunState): TurnRecord {

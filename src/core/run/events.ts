@@ -38,6 +38,12 @@ export type EventBody =
       readonly dueAt?: number;
     } & About)
   | ({
+      readonly type: 'node.progress';
+      /** Bytes of a file, or items of a list. */
+      readonly done: number;
+      readonly total: number;
+    } & About)
+  | ({
       readonly type: 'node.retrying';
       readonly attempt: number;
       /** Epoch milliseconds of the next attempt. */

@@ -80,6 +80,8 @@ export interface StepRow {
   readonly inputs?: JsonObject;
   /** What an open step waits for. */
   readonly waiting?: Waiting;
+  /** How far a step under way has come: its task goes on from there after a restart. */
+  readonly checkpoint?: JsonValue;
 }
 
 /** What a waiting step waits for. `dueAt` is in epoch milliseconds. */

@@ -12,6 +12,7 @@ import { findPlan, mapNode, mappedNames } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, StepRow } from './record.ts';
 import { countOutcome } from './write.ts';
 import { utf8Length } from '../json.ts';
+import type { JsonValue } from '../json.ts';
 
 export interface StoredRun {
   readonly identity: RunIdentity;
@@ -35,7 +36,7 @@ export function restore(stored: StoredRun): RunState {
   state.inbox.push(...(run.inbox ?? []));
   state.warnings.push(...warnings);
   restoreLedgers(state, stored.ledger);
-  for (const row of steps) state.rows.set(row.key, row);
+  for (const row of steps) if (row.checkpoint === undefined) state.rows.set(row.key, row);
   if (isFinal(status)) {
     state.root.ended = true;
     return state;
@@ -53,8 +54,10 @@ interface Moment {
 
 function timeline(active: readonly ActiveRow[], steps: readonly StepRow[]): Moment[] {
   const moments: Moment[] = [];
+  const checkpoints = new Map(steps.map(({ key, checkpoint }) => [key, checkpoint]));
   for (const row of steps) {
     const { startSeq, endSeq, status } = row;
+    if (row.checkpoint !== undefined) continue;
     if (status === 'open') {
       moments.push({ seq: startSeq, enter: (state, frames) => enterOpen(state, frames, row) });
       continue;
@@ -65,7 +68,11 @@ function timeline(active: readonly ActiveRow[], steps: readonly StepRow[]): Mome
   }
   // After the rows: a map comes before the items that were started with the same number.
   for (const row of active) {
-    moments.push({ seq: row.startSeq, enter: (state, frames) => enterActive(state, frames, row) });
+    const checkpoint = checkpoints.get(row.key);
+    moments.push({
+      seq: row.startSeq,
+      enter: (state, frames) => enterActive(state, frames, { ...row, checkpoint }),
+    });
   }
   return moments.toSorted((a, b) => a.seq - b.seq);
 }
@@ -129,7 +136,11 @@ function enterDecided(frames: Map<string, Frame>, row: StepRow): void {
   noteBackEdges(frame, row.taken);
 }
 
-function enterActive(state: RunState, frames: Map<string, Frame>, row: ActiveRow): void {
+function enterActive(
+  state: RunState,
+  frames: Map<string, Frame>,
+  row: ActiveRow & { readonly checkpoint: JsonValue | undefined },
+): void {
   const step = enterStep(state, frames, row);
   if (step === undefined) return;
   step.attempt = row.attempt;
@@ -137,6 +148,7 @@ function enterActive(state: RunState, frames: Map<string, Frame>, row: ActiveRow
   step.phase = row.retryAt === undefined ? 'ready' : 'backoff';
   if (row.retryAt !== undefined) step.retryAt = row.retryAt;
   if (row.failure !== undefined) step.failure = row.failure;
+  if (row.checkpoint !== undefined) step.checkpoint = row.checkpoint;
 }
 
 function enterOpen(state: RunState, frames: Map<string, Frame>, row: StepRow): void {

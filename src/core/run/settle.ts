@@ -214,7 +214,8 @@ function settleItem(state: RunState, step: Active, outcome: ItemOutcome, world: 
   const about = { key: step.key, node: map.node.id, index };
   if (outcome.ok) emit(state, world, { type: 'item.completed', ...about, stats: outcome.stats });
   else emit(state, world, { type: 'item.failed', ...about, failure: outcome.failure });
-  if (node.type === 'recipe' || node.type === 'map') state.changes.steps.delete(step.key);
+  // Rows of a step that was opened, or came somewhere, in the turn in which it ends.
+  state.changes.steps.delete(step.key);
   // Its row said that it waits, and whoever lists what waits would still find it.
   if (step.waiting !== undefined) {
     writeStep(state, step, world, { status: 'completed', endSeq: state.seq, taken: [] });

@@ -140,6 +140,8 @@ export interface Active {
   retryAt?: number;
   failure?: Failure;
   waiting?: Waiting;
+  /** How far its task has come, in this attempt or an earlier one. */
+  checkpoint?: JsonValue;
   progress?: MapProgress;
   inside?: Frame;
   /** The path under which the plan of `inside` was found. */

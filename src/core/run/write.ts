@@ -67,6 +67,32 @@ export function writeStep(state: RunState, step: Active, world: World, decision:
   state.rows.set(step.key, row);
 }
 
+/** How far a step's task has come. */
+export interface Progress {
+  /** What the task needs to go on from there. */
+  readonly checkpoint: JsonValue;
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Keeps a checkpoint in a row of its own, which the step's end writes over. `rows` does not get it:
+ * the step is not decided, and is among the active ones.
+ */
+export function writeProgress(
+  state: RunState,
+  step: Active,
+  { checkpoint, done, total }: Progress,
+  world: World,
+): void {
+  step.checkpoint = checkpoint;
+  const { key, attempt, startSeq, startedAt } = step;
+  const node = (step.map ?? step).node.id;
+  const endSeq = emit(state, world, { type: 'node.progress', key, node, done, total });
+  const times = { startSeq, endSeq, startedAt, endedAt: world.now };
+  state.changes.steps.set(key, { key, status: 'open', attempt, ...times, taken: [], checkpoint });
+}
+
 function openedWith({ progress, inside, recipe, waiting }: Active): Partial<StepRow> {
   if (waiting !== undefined) return { waiting };
   if (progress !== undefined) {

@@ -5,8 +5,9 @@ import type { PlanNode } from '../../core/recipe/plan.ts';
 import type { ResolveContext } from '../../core/run/resolve.ts';
 import type { StepStats } from '../../core/run/events.ts';
 import type { Active } from '../../core/run/state.ts';
+import type { Progress } from '../../core/run/write.ts';
 import type { Functions } from '../functions.ts';
-import type { Clock, Egress, Models, RunId, Tenant } from '../ports.ts';
+import type { Clock, Egress, Files, Models, RunId, Tenant } from '../ports.ts';
 
 export interface TaskContext<N extends PlanNode> {
   readonly tenant: Tenant;
@@ -20,6 +21,9 @@ export interface TaskContext<N extends PlanNode> {
   readonly functions: Functions;
   readonly models: Models;
   readonly egress: Egress;
+  readonly files: Files;
+  /** Keeps how far the task has come: `step.checkpoint` of an attempt after a restart. */
+  readonly report: (progress: Progress) => void;
   readonly signal: AbortSignal;
 }
 
