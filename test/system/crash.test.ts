@@ -22,6 +22,7 @@ interface HistoryEvent {
   readonly seq: number;
   readonly type: string;
   readonly key?: string;
+  readonly index?: number;
 }
 
 async function send<T>(url: string, body?: unknown): Promise<T> {
@@ -54,14 +55,15 @@ async function until(
   const stream = await fetch(`${url}/v1/runs/${id}/events`, {
     headers: { accept: 'text/event-stream' },
   });
-  let text = '';
+  let rest = '';
   const decoder = new TextDecoder();
   for await (const part of stream.body!) {
-    text += decoder.decode(part, { stream: true });
-    const events = [...text.matchAll(/^data: (.*)$/gm)].map(
-      ([, data]) => JSON.parse(data!) as HistoryEvent,
-    );
-    if (events.some(isMet)) return;
+    const frames = (rest + decoder.decode(part, { stream: true })).split('\n\n');
+    rest = frames.pop()!;
+    for (const frame of frames) {
+      const data = /^data: (.*)$/m.exec(frame)?.[1];
+      if (data !== undefined && isMet(JSON.parse(data) as HistoryEvent)) return;
+    }
   }
 }
 
@@ -99,6 +101,45 @@ describe('a killed server', () => {
         const keys = events.filter((event) => event.type === type).map(({ key }) => key);
         expect(keys).toEqual(Array.from({ length: NODES }, (_, index) => `n${index}`));
       }
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('repeats only the undecided items of a map of 10 000, and keeps their order', async () => {
+    const state = join(folder, 'map');
+    const first = await startServer(state);
+    const recipe = {
+      name: 'many',
+      nodes: [
+        {
+          id: 'all',
+          type: 'map',
+          over: '{{ range(10000) }}',
+          max_concurrency: 20,
+          collect: 'values',
+          task: {
+            type: 'function_task',
+            function_identifier: 'json-tools.merge',
+            input: { values: [{ i: '{{ item }}' }] },
+          },
+        },
+      ],
+    };
+    const { id } = await send<{ id: string }>(`${first.url}/v1/runs`, { recipe });
+    await until(first.url, id, ({ type, index }) => type === 'item.completed' && index === 4000);
+    await first.kill();
+
+    const second = await startServer(state);
+    try {
+      await until(second.url, id, ({ type }) => type === 'run.completed');
+      const decided = (await history(second.url, id)).filter(
+        ({ type }) => type === 'item.completed',
+      );
+      const indexes = decided.map(({ index }) => index!).toSorted((a, b) => a - b);
+      expect(indexes).toEqual(Array.from({ length: 10_000 }, (_, index) => index));
+      const result = await send<{ all: unknown }>(`${second.url}/v1/runs/${id}/result`);
+      expect(result.all).toEqual(indexes.map((i) => ({ i })));
     } finally {
       await second.stop();
     }
