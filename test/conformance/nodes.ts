@@ -462,6 +462,13 @@ export const NODES: readonly Row[] = [
     node('id: a, type: http_task, url: "https://example.com", method: ⟦PSOT⟧'),
     { diagnostics: ['unknown_value'], suggestions: ['POST'] },
   ),
+  row(
+    'http_task refuses a slow schema',
+    node(
+      'id: a, type: http_task, url: "https://example.com", expect: {schema: {pattern: ⟦"^(a+)+$"⟧}}',
+    ),
+    { diagnostics: ['bad_pattern'] },
+  ),
   row('http_task speaks http', node('id: a, type: http_task, url: ⟦"file:///etc/passwd"⟧'), {
     diagnostics: ['bad_format'],
   }),

@@ -141,6 +141,14 @@ function describeRequests(make: Make): void {
     }
   });
 
+  it('sends no placeholder of a secret as if it were the secret', async () => {
+    const net = make({ [A]: text('') });
+    const headers = [['Authorization', 'Bearer {{secret:TOKEN}}'] as const];
+    expect(await codeOf(net, { headers })).toBe('http_denied');
+    expect(await codeOf(net, { url: `${A}/?key={{secret:TOKEN}}` })).toBe('http_denied');
+    expect(net.seen).toEqual([]);
+  });
+
   it('refuses what the policy does not allow, before anything is sent', async () => {
     const net = make({ 'https://127.0.0.1': text('secret') });
     expect(await codeOf(net, { url: 'https://127.0.0.1/' })).toBe('http_denied');
@@ -352,18 +360,22 @@ function describeAnswers(make: Make): void {
 
   it('gives up on a body that stalls when the signal aborts', async () => {
     const stop = new AbortController();
+    const stalled = Promise.withResolvers<void>();
     let isCancelled = false;
     const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
+      start(controller) {
         controller.enqueue(new Uint8Array(10));
-        // The next piece never comes.
-        return new Promise(() => stop.abort());
       },
+      pull: () => stalled.resolve(),
       cancel() {
         isCancelled = true;
       },
     });
-    expect(await codeOf(make({ [A]: () => new Response(body) }), {}, stop.signal)).toBe('timeout');
+    const asked = codeOf(make({ [A]: () => new Response(body) }), {}, stop.signal);
+    // The next piece never comes.
+    await stalled.promise;
+    stop.abort();
+    expect(await asked).toBe('timeout');
     expect(isCancelled).toBe(true);
   });
 

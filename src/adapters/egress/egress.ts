@@ -57,12 +57,25 @@ function firstHop({ method, url, headers, body, policy }: EgressRequest): Result
   if (!checked.ok) return checked;
   const sent = checkHeaders(headers);
   if (!sent.ok) return sent;
+  const secret = findSecret([checked.value.href, ...sent.value.map(([, value]) => value)]);
+  if (secret !== undefined) {
+    return fail('http_denied', `Cannot send secret "${secret}": there is none of this name`);
+  }
   return ok({
     method,
     url: checked.value,
     headers: sent.value,
     ...(body !== undefined && { body }),
   });
+}
+
+/** The name in a placeholder that nothing has filled in: its host would take it for the secret. */
+function findSecret(texts: readonly string[]): string | undefined {
+  for (const text of texts) {
+    const name = /(?:\{\{|%7B%7B)secret:(\w{1,100})(?:\}\}|%7D%7D)/i.exec(text)?.[1];
+    if (name !== undefined) return name;
+  }
+  return undefined;
 }
 
 async function follow(

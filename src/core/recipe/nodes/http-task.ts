@@ -1,4 +1,5 @@
 /** http_task: one request through the egress policy. */
+import { isJsonObject } from '../../json.ts';
 import { compact } from '../compact.ts';
 import type { NodeContext } from '../context.ts';
 import type { HttpNode } from '../plan.ts';
@@ -7,6 +8,7 @@ import { readShape } from '../shape.ts';
 import type { ShapeInput } from '../shape.ts';
 import { closest } from '../suggest.ts';
 import { readCommon } from './common.ts';
+import { checkSchemaMap } from './json-schema.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
@@ -29,6 +31,8 @@ export function readHttpTask(shape: ShapeInput, context: NodeContext): HttpNode 
     const detail = `Cannot request "${keys.url.slice(0, 80)}": the address must start with https:// or http://`;
     context.report.add({ code: 'bad_format', path: [...path, 'url'], detail });
   }
+  const { expect } = keys;
+  if (isJsonObject(expect)) checkSchemaMap(expect['schema'], [...path, 'expect', 'schema'], context);
   return {
     ...readCommon(keys, 'http_task', path, context),
     type: 'http_task',
