@@ -55,6 +55,7 @@ type RecipeSql = { name: string; version: number; digest: string; createdAt: num
 type PluginSql = Omit<PluginRow, 'usesWasi'> & { usesWasi: number };
 
 /** The platform builds the object, so what it needs is bound here. */
+// oxlint-disable-next-line max-lines-per-function -- a class body: its methods are a few lines each
 export function makeCatalog({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
   return class Catalog extends DurableObject {
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {

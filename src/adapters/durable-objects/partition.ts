@@ -212,7 +212,8 @@ function wakeAt(partition: Partition, id: RunId, dueAt: EpochMs): void {
 /** Wakes the runs that have something due, and sees to it that the object wakes again. */
 export function wake(partition: Partition): void {
   const now = partition.deps.clock.now();
-  for (const [id, dueAt] of [...partition.due]) {
+  // A list of its own: waking a run sets when it is due next.
+  for (const [id, dueAt] of Array.from(partition.due)) {
     if (dueAt > now) continue;
     partition.due.delete(id);
     wakeRun(partition, id);

@@ -61,30 +61,7 @@ export function createMemoryCatalog(deps: {
       if (ifMatch !== undefined && recipes.get(name)?.at(-1)?.digest !== ifMatch) return false;
       return recipes.delete(name);
     },
-    async putPrompt(tenant, name, { text, digest, ifMatch }) {
-      const { prompts } = shelfOf(tenant);
-      const current = prompts.get(name);
-      if (!isMet(ifMatch, current?.digest)) {
-        return fail(
-          'precondition_failed',
-          `Cannot put prompt "${name}": the condition does not hold`,
-        );
-      }
-      if (current?.digest === digest) return ok({ ...withoutText(current), created: false });
-      const stored = { name, digest, text, updatedAt: clock.now() };
-      prompts.set(name, stored);
-      return ok({ ...withoutText(stored), created: current === undefined });
-    },
-    async findPrompt(tenant, name) {
-      return shelfOf(tenant).prompts.get(name);
-    },
-    async listPrompts(tenant) {
-      const all = [...shelfOf(tenant).prompts.values()].map(withoutText);
-      return all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    },
-    async deletePrompt(tenant, name) {
-      return shelfOf(tenant).prompts.delete(name);
-    },
+    ...promptsOf(shelfOf, clock),
     async putPlugin(tenant, plugin) {
       const shelf = shelfOf(tenant);
       const same = [...bundled, ...shelf.plugins].find(
@@ -114,6 +91,38 @@ export function createMemoryCatalog(deps: {
       const before = shelf.plugins.length;
       shelf.plugins = shelf.plugins.filter((one) => one.name !== name || one.version !== version);
       return shelf.plugins.length < before;
+    },
+  };
+}
+
+function promptsOf(
+  shelfOf: (tenant: Tenant) => Shelf,
+  clock: Pick<Clock, 'now'>,
+): Pick<Catalog, 'putPrompt' | 'findPrompt' | 'listPrompts' | 'deletePrompt'> {
+  return {
+    async putPrompt(tenant, name, { text, digest, ifMatch }) {
+      const { prompts } = shelfOf(tenant);
+      const current = prompts.get(name);
+      if (!isMet(ifMatch, current?.digest)) {
+        return fail(
+          'precondition_failed',
+          `Cannot put prompt "${name}": the condition does not hold`,
+        );
+      }
+      if (current?.digest === digest) return ok({ ...withoutText(current), created: false });
+      const stored = { name, digest, text, updatedAt: clock.now() };
+      prompts.set(name, stored);
+      return ok({ ...withoutText(stored), created: current === undefined });
+    },
+    async findPrompt(tenant, name) {
+      return shelfOf(tenant).prompts.get(name);
+    },
+    async listPrompts(tenant) {
+      const all = [...shelfOf(tenant).prompts.values()].map(withoutText);
+      return all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    async deletePrompt(tenant, name) {
+      return shelfOf(tenant).prompts.delete(name);
     },
   };
 }

@@ -28,10 +28,7 @@ export function dueLoop(frame: Frame): NodeId | undefined {
   return frame.graph.nodes.find(({ id }) => {
     if (!targets.has(id)) return false;
     const { within, after } = frame.index.loopAt(id);
-    return (
-      [...within].every((node) => isDecided(frame, node)) &&
-      ![...after].some((other) => targets.has(other))
-    );
+    return ![...targets].some((other) => after.has(other)) && areDecided(frame, within);
   })?.id;
 }
 
@@ -64,7 +61,10 @@ function isExhausted(frame: Frame, id: NodeId): boolean {
   return visit > (frame.index.nodes.get(id)?.node.maxVisits ?? 0);
 }
 
-function isDecided(frame: Frame, id: NodeId): boolean {
-  const { status } = nodeState(frame, id);
-  return status !== 'pending' && status !== 'active';
+function areDecided(frame: Frame, ids: ReadonlySet<NodeId>): boolean {
+  for (const id of ids) {
+    const { status } = nodeState(frame, id);
+    if (status === 'pending' || status === 'active') return false;
+  }
+  return true;
 }

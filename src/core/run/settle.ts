@@ -207,7 +207,7 @@ export function passItem(state: RunState, step: Active, world: World): void {
 }
 
 function settleItem(state: RunState, step: Active, outcome: ItemOutcome, world: World): void {
-  const { map, item, node } = step;
+  const { map, item } = step;
   if (map?.progress === undefined || item === undefined) return;
   map.progress.inFlight -= 1;
   const { index } = item;
