@@ -1,5 +1,5 @@
 /** What the documents point at is there. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { brokenLink, linksOf, proseOf, readPage, readPages, ROOT } from './pages.ts';
@@ -58,3 +58,45 @@ describe.each(decisions)('$path', ({ path, text }) => {
     expect([...text.matchAll(/^- \*\*(.+?)\*\*:/gm)].map(([, name]) => name)).toEqual(LINES);
   });
 });
+
+describe('the design', () => {
+  const design = readPage('DESIGN.md').text;
+
+  it('lists the invariants that the sources name, and no others', () => {
+    const named = sourceFiles().flatMap((file) =>
+      invariantsIn(readFileSync(join(ROOT, file), 'utf8')).map((name) => `${name} ${file}`),
+    );
+    const rows = [...design.matchAll(/^\| ([A-Z]\d(?:, [A-Z]\d)*) \| .* \| `(.+)` \|$/gm)];
+    const listed = rows.flatMap(([, names = '', file]) =>
+      names.split(', ').map((name) => `${name} ${file}`),
+    );
+    expect(listed.toSorted()).toEqual([...new Set(named)].toSorted());
+  });
+
+  it('says where each kind of route lives', () => {
+    const files = sourceFiles().filter((file) => /^src\/http\/routes\/[\w-]+\.ts$/.test(file));
+    expect(files.filter((file) => !design.includes(`\`${file}\``))).toEqual([]);
+  });
+
+  it('says where each port lives', () => {
+    const ports = readFileSync(join(ROOT, 'src/runtime/ports.ts'), 'utf8');
+    const all = /export interface Ports \{([^}]*)\}/.exec(ports)?.[1] ?? '';
+    const names = [...all.matchAll(/: (\w+);/g)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !design.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+function sourceFiles(): string[] {
+  return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.generated.ts'))
+    .map((file) => join('src', file));
+}
+
+/** `D1. …` at the start of a line of a comment, or after the sentence that opens a file. */
+function invariantsIn(text: string): string[] {
+  const comments = [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].map(([comment]) => comment);
+  return comments.flatMap((comment) =>
+    [...comment.matchAll(/(?:^ \* |\. )([A-Z]\d)[.:] /gm)].map(([, name = '']) => name),
+  );
+}
