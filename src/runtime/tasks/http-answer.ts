@@ -15,12 +15,13 @@ const TEXT =
   /^(?:text\/.*|.*\+xml|application\/(?:xml|javascript|ecmascript|yaml|toml|x-yaml|x-www-form-urlencoded|x-ndjson|jsonl|graphql|sql))$/;
 const JSON_TYPE = /^(?:application\/json|text\/json|.*\+json)$/;
 
-export function readAnswer(reply: EgressReply): Answer {
+/** `isJson`: read as JSON whatever it says it is, for hosts that call it text. */
+export function readAnswer(reply: EgressReply, { isJson }: { readonly isJson: boolean }): Answer {
   const [given = '', ...parameters] = (headerOf(reply, 'content-type') ?? '').split(';');
   const type = given.trim().toLowerCase();
   const { body: bytes } = reply;
   const about = { isJson: false, isBase64: false, type };
-  if (JSON_TYPE.test(type)) {
+  if (isJson || JSON_TYPE.test(type)) {
     // JSON is UTF-8, whatever a parameter says.
     const text = decode(bytes, 'utf-8', false) ?? '';
     const parsed = parseJson(text);

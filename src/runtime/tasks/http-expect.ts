@@ -33,11 +33,13 @@ export function readExpectation({
   if (unknown !== undefined) throw wrong(node, `"${unknown}" is not one of ${KEYS.join(', ')}`);
   const ranges = readRanges(node, keys['status'] ?? '2xx');
   const types = keys['content_type'] ?? null;
+  const json = keys['json'] ?? false;
+  if (typeof json !== 'boolean') throw wrong(node, '"json" is neither true nor false');
   checkSchema(node, keys['schema']);
   return {
     isStatus: (status) => ranges.some(([from, to]) => status >= from && status <= to),
     seesRedirects: ranges.some(([from, to]) => from < 400 && to >= 300),
-    isJson: keys['json'] === true || keys['schema'] !== undefined,
+    isJson: json || keys['schema'] !== undefined,
     ...(types !== null && { contentTypes: readTypes(node, types) }),
     ...(keys['schema'] !== undefined && { schema: keys['schema'] }),
   };

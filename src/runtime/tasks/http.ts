@@ -42,7 +42,7 @@ export async function runHttp(
   );
   if (!reply.ok) return reply;
   const { status } = reply.value;
-  const answer = readAnswer(reply.value);
+  const answer = readAnswer(reply.value, expectation);
   if (!expectation.isStatus(status)) {
     return { ok: false, error: unexpectedStatus(reply.value, answer, clock.now()) };
   }

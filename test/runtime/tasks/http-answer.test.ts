@@ -131,12 +131,16 @@ describe('expect', () => {
     expect('failed' in output ? output['failed'] : good).toBe(good ? true : 'invalid_output');
   });
 
-  it('json refuses what is not JSON', async () => {
-    for (const answer of [new Response('<html>'), Response.json(1)]) {
-      const isJson = answer.headers.get('content-type') === 'application/json';
-      const output = await outputOf(answer, { expect: { json: true } });
-      expect('failed' in output).toBe(!isJson);
-    }
+  it.each<[string, string, JsonValue]>([
+    ['application/json', '{"a":1}', { a: 1 }],
+    ['text/plain', '{"a":1}', { a: 1 }],
+    ['application/octet-stream', '[1]', [1]],
+    ['text/html', '<html>', 'invalid_output'],
+    ['application/json', '', 'invalid_output'],
+  ])('json takes %s %j for %j', async (type, body, value) => {
+    const answer = new Response(body, { headers: { 'content-type': type } });
+    const output = await outputOf(answer, { expect: { json: true } });
+    expect(output['body'] ?? output['failed']).toEqual(value);
   });
 
   it('schema is checked, and is not a template', async () => {

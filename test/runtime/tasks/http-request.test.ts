@@ -86,6 +86,7 @@ describe('the request of an http_task', () => {
     ['an unknown key of expect', { expect: { state: 200 } }],
     ['a status that is none', { expect: { status: 'good' } }],
     ['a status out of range', { expect: 600 }],
+    ['a json that is a text', { expect: { json: 'maybe' } }],
     ['a content type that is a number', { expect: { content_type: 1 } }],
   ])('is not made of %s', async (_what, node) => {
     expect(await failureOf(node)).toEqual({ code: 'recipe_invalid', attempts: 1 });

@@ -32,7 +32,8 @@ export function readHttpTask(shape: ShapeInput, context: NodeContext): HttpNode 
     context.report.add({ code: 'bad_format', path: [...path, 'url'], detail });
   }
   const { expect } = keys;
-  if (isJsonObject(expect)) checkSchemaMap(expect['schema'], [...path, 'expect', 'schema'], context);
+  if (isJsonObject(expect))
+    checkSchemaMap(expect['schema'], [...path, 'expect', 'schema'], context);
   return {
     ...readCommon(keys, 'http_task', path, context),
     type: 'http_task',
