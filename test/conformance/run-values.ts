@@ -26,7 +26,7 @@ const becomes = (rule: string, name: string, written: string, value: JsonValue):
   expect: { outputs: { x: value } },
 });
 
-const fails = (rule: string, name: string, written: string, code: string, more = ''): RunRow => ({
+const fails = (rule: string, name: string, written: string, code: string): RunRow => ({
   rule,
   name,
   text: valueOf(written, DECLARED),
