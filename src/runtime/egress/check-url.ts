@@ -19,9 +19,10 @@ export function checkUrl(text: string, policy: EgressPolicy, base?: URL): Result
   if (url.username !== '' || url.password !== '') {
     return fail('http_denied', 'Cannot request an address that has a user name or a password');
   }
-  const host = plainName(url.hostname);
-  if (host === '') return deny(trimmed, 'it names no host');
-  if (host !== url.hostname) url.hostname = host;
+  // Read again once it is plain: without its dots `0x7f.1..` is an address.
+  url.hostname = plainName(url.hostname);
+  const host = url.hostname;
+  if (host.split('.').includes('')) return deny(trimmed, 'it names no host');
   url.hash = '';
   const why = whyDenied(url, host, policy);
   return why === undefined ? ok(url) : deny(url.href, why);

@@ -1,5 +1,8 @@
 /** Which addresses may be asked: every spelling of those that may not. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isPublic, parseAddress } from '../../../src/runtime/egress/addresses.ts';
+import { isReservedName } from '../../../src/runtime/egress/hosts.ts';
 import { checkUrl, MAX_URL } from '../../../src/runtime/egress/check-url.ts';
 import { parseHostRules, parseRanges, PUBLIC_HTTPS } from '../../../src/runtime/egress/settings.ts';
 import type { AddressRange, EgressPolicy, HostRule } from '../../../src/runtime/ports.ts';
@@ -59,6 +62,9 @@ describe('checkUrl()', () => {
     'https://',
     'https:///',
     'https://exa mple.com/',
+    'https://example..com/',
+    'https://.example.com/',
+    'https://../',
     'https://example.com:99999/',
   ])('refuses what is no https address: %s', (text) => {
     expect(verdict(text)).toBe(DENIED);
@@ -85,6 +91,11 @@ describe('checkUrl()', () => {
     '127.0.0.1',
     '127.0.0.1.',
     '127.1',
+    '127.1..',
+    '127.0.0.1...',
+    '0x7f.1..',
+    '2130706433..',
+    '①②⑦.1。。',
     '127.0.1',
     '2130706433',
     '0x7f000001',
@@ -198,6 +209,63 @@ describe('checkUrl()', () => {
       const checked = checkUrl(text, PUBLIC_HTTPS);
       expect(checked.ok ? 'hidden' : checked.error.message).not.toContain('hidden');
     }
+  });
+});
+
+describe('checkUrl() of anything', () => {
+  const byte = fc.integer({ min: 0, max: 0xff });
+  const spelt = (value: fc.Arbitrary<number>) =>
+    fc.tuple(value, fc.constantFrom(8, 10, 16), fc.boolean()).map(([number, base, isUpper]) => {
+      const digits = number.toString(base);
+      const text = base === 8 ? `0${digits}` : base === 16 ? `0x${digits}` : digits;
+      return isUpper ? text.toUpperCase() : text;
+    });
+  const v4 = fc.oneof(
+    fc.tuple(spelt(byte), spelt(byte), spelt(byte), spelt(byte)),
+    fc.tuple(spelt(byte), spelt(fc.integer({ min: 0, max: 0xff_ffff }))),
+    fc.tuple(spelt(fc.integer({ min: 0, max: 0xffff_ffff }))),
+  );
+  const dots = fc.constantFrom('.', '。', '．', '%2e');
+  const numeric = fc
+    .tuple(v4, dots, fc.constantFrom('', '.', '..', '。', '...'))
+    .map(([parts, dot, end]) => parts.join(dot) + end);
+  const group = fc.integer({ min: 0, max: 0xffff }).map((value) => value.toString(16));
+  const v6 = fc.oneof(
+    fc.array(group, { minLength: 8, maxLength: 8 }).map((groups) => `[${groups.join(':')}]`),
+    fc
+      .tuple(fc.constantFrom('::', '::ffff:', '64:ff9b::', '::ffff:0:', 'fe80::'), fc.ipV4())
+      .map((parts) => `[${parts.join('')}]`),
+    fc.ipV6().map((text) => `[${text}]`),
+  );
+  const word = fc.constantFrom(
+    'localhost',
+    'local',
+    'a',
+    'internal',
+    'example',
+    'com',
+    '0x7f',
+    '1',
+    '',
+  );
+  const name = fc.array(word, { maxLength: 5 }).map((words) => words.join('.'));
+  const host = fc.oneof(numeric, v6, name, fc.string({ unit: 'grapheme', maxLength: 12 }));
+
+  it('lets out no host that is not public, and is of the same mind about what it gives', () => {
+    fc.assert(
+      fc.property(host, fc.constantFrom('', ':443', ':8443'), fc.webPath(), (text, port, path) => {
+        const checked = checkUrl(`https://${text}${port}${path}`, PUBLIC_HTTPS);
+        if (!checked.ok) return;
+        // What the platform is given is its text, which it reads afresh.
+        const { hostname, protocol, username, password, href } = new URL(checked.value.href);
+        const address = parseAddress(hostname);
+        expect(address === undefined ? !isReservedName(hostname) : isPublic(address)).toBe(true);
+        expect(hostname.endsWith('.')).toBe(false);
+        expect([protocol, username, password]).toEqual(['https:', '', '']);
+        expect(verdict(href)).toBe(href);
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });
 
