@@ -6,6 +6,7 @@ import type { JsonValue } from '../core/json.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import type { PinnedFunction } from '../core/recipe/plan.ts';
 import type { StepStats } from '../core/run/events.ts';
+import { toBase64 } from './base64.ts';
 import type { Catalog, PluginReply, Sandbox, Tenant } from './ports.ts';
 
 export interface Functions {
@@ -107,13 +108,4 @@ function fromBase64(text: string): Result<Uint8Array> {
   } catch {
     return fail('inputs_invalid', 'Cannot call a function for bytes: its input is not base64');
   }
-}
-
-function toBase64(bytes: Uint8Array): string {
-  const PIECE = 0x2000;
-  let text = '';
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  }
-  return btoa(text);
 }

@@ -52,9 +52,40 @@ const FUNCTIONS: { readonly [name: string]: TestFunction } = {
   /** Fails the first `times` calls with the same input. */
   flaky: ({ times, code, value = null }, { count }) =>
     count <= number(times) ? thrown((code ?? 'provider_error') as ErrorCode) : value,
+  fold_sum_init: ({ start }) => ({ state: { sum: number(start), steps: 0 } }),
+  fold_sum_step: ({ state, items }) => {
+    const { sum, steps } = isJsonObject(state) ? state : {};
+    const added = list(items).reduce<number>((total, n) => total + number(n), number(sum));
+    return { state: { sum: added, steps: number(steps) + 1 } };
+  },
+  fold_sum_finish: ({ state, count }) => ({
+    ...(isJsonObject(state) && state),
+    count: number(count),
+  }),
+  /** Notes where its chunks begin and how long they are. */
+  fold_chunks_init: () => ({ state: { text: '', offsets: [] } }),
+  fold_chunks_step: ({ state, items }) => {
+    const { text, offsets } = isJsonObject(state) ? state : {};
+    const chunks = list(items).filter((item) => isJsonObject(item));
+    const texts = [text, ...chunks.map((chunk) => chunk['text'] ?? chunk['base64'])];
+    return {
+      state: {
+        text: texts.map((each) => (typeof each === 'string' ? each : '')).join(''),
+        offsets: [...list(offsets), ...chunks.map((chunk) => chunk['offset'] ?? null)],
+      },
+    };
+  },
+  fold_chunks_finish: ({ state, count }) => ({
+    ...(isJsonObject(state) && state),
+    count: number(count),
+  }),
 };
 
-const NAMES = [...Object.keys(FUNCTIONS), 'gate'];
+const FOLDS: { readonly [name: string]: PinnedFunction['fold'] } = {
+  fold_sum: 'items',
+  fold_chunks: 'chunks',
+};
+const NAMES = [...Object.keys(FUNCTIONS), ...Object.keys(FOLDS), 'gate'];
 
 /** What the compiler is told. */
 export function findTestFunction(
@@ -72,6 +103,7 @@ export function findTestFunction(
     contentType: 'json',
     bundled: true,
     pure: true,
+    ...(FOLDS[name] && { fold: FOLDS[name] }),
   });
 }
 
@@ -117,7 +149,7 @@ export function createTestFunctions({
       const pinned = Object.hasOwn(pins, reference) ? pins[reference] : undefined;
       return pinned === undefined ? findTestFunction(reference, Object.keys(table)) : ok(pinned);
     },
-    async call({ target: { function: name }, input }, signal) {
+    async call({ target: { export: name }, input }, signal) {
       const known =
         isJsonObject(input) && typeof input['key'] === 'string'
           ? input['key']
