@@ -23,11 +23,15 @@ function plugin(name: string, text: string): ListedPlugin {
   return { name, version, hash: '0'.repeat(64), bundled: true, manifest: manifest.value };
 }
 
-/** Made by the build; and the plugins that pages have their readers upload. */
+/** Made by the build; and the plugins that pages have their readers upload, or make up. */
 const plugins = [
   ...readdirSync(PLUGINS)
     .filter((file) => file.endsWith('.json'))
     .map((file) => plugin(file.replace('.json', ''), readFileSync(join(PLUGINS, file), 'utf8'))),
+  plugin(
+    'log-tools',
+    'name: log-tools\nversion: 1.0.0\nfunctions: [{id: errors, fold: true, chunk: true}]',
+  ),
   plugin('shout', 'name: shout\nversion: 1.0.0\nfunctions: [{id: shout}]'),
 ];
 
