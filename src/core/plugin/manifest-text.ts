@@ -1,7 +1,8 @@
 /** A manifest's text as data, and the place of every value in it. */
-import type { Document, Node, Range } from 'yaml';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, LineCounter, Node, Range } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Issue, Result } from '../errors.ts';
+import { countLines } from '../lines.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -33,9 +34,8 @@ export function readManifestText(text: string): Result<ManifestText, readonly Is
   if (isNestedTooDeep(text)) {
     return refuse('too_deep', `Cannot read manifest: it is nested deeper than ${MAX_NESTING}`);
   }
-  const lines = new LineCounter();
+  const lines = countLines(text);
   const document = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
     uniqueKeys: true,

@@ -1,7 +1,8 @@
 /** YAML or JSON text as plain values, with the place of each. */
-import { Composer, Lexer, LineCounter, Parser, Scalar, isScalar } from 'yaml';
-import type { CST, Document, Node, ScalarTag } from 'yaml';
+import { Composer, Lexer, Parser, Scalar, isScalar } from 'yaml';
+import type { CST, Document, LineCounter, Node, ScalarTag } from 'yaml';
 import type { JsonValue } from '../json.ts';
+import { countLines } from '../lines.ts';
 import type { RecipeCode } from './codes.ts';
 import { LIMITS } from './limits.ts';
 import type { Path } from './path.ts';
@@ -20,7 +21,7 @@ export interface Source {
 }
 
 export function parseSource(text: string): Source {
-  const lines = new LineCounter();
+  const lines = countLines(text);
   const faults: SourceFault[] = [];
   const document = composeText(text, lines, faults);
   const tree = { text, contents: null, lines, targets: new Map<Node, Node>() };
@@ -68,7 +69,6 @@ function composeText(
   lines: LineCounter,
   faults: SourceFault[],
 ): Document.Parsed | undefined {
-  lines.addNewLine(0);
   const refuse = (code: RecipeCode, detail: string, offset = 0): undefined => {
     faults.push({
       code,
@@ -83,7 +83,7 @@ function composeText(
       `Cannot read the text: ${text.length} characters are more than ${LIMITS.sourceChars}`,
     );
   }
-  const tokens = readTokens(text, lines, refuse);
+  const tokens = readTokens(text, refuse);
   if (tokens === undefined) return undefined;
   const composer = new Composer({
     version: '1.2',
@@ -110,10 +110,9 @@ function composeText(
 
 function readTokens(
   text: string,
-  lines: LineCounter,
   refuse: (code: RecipeCode, detail: string, offset?: number) => undefined,
 ): CST.Token[] | undefined {
-  const parser = new Parser(lines.addNewLine);
+  const parser = new Parser();
   const tokens: CST.Token[] = [];
   let count = 0;
   let depth = 0;
