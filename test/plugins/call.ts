@@ -18,6 +18,7 @@ export interface FunctionEntry {
   readonly output: Schema;
   readonly content_type: string;
   readonly pure: boolean;
+  readonly fold: boolean;
 }
 
 export interface Manifest {
@@ -31,6 +32,8 @@ export interface LoadedPlugin {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Calls with the value as JSON, checks the output against the manifest and gives it. */
   call(id: string, input: unknown): Promise<Record<string, unknown>>;
+  /** Runs a fold over items, so many a step, and checks its output. Default: all in one step. */
+  fold(id: string, items: readonly unknown[], perStep?: number): Promise<Record<string, unknown>>;
   /** Calls with text as it is and gives the output's text. */
   callText(id: string, input: string | Uint8Array): Promise<string>;
   /** Calls with text as it is; gives the message of a refusal, or fails if there was none. */
@@ -48,14 +51,23 @@ export async function loadPlugin(name: string): Promise<LoadedPlugin> {
   const manifest = JSON.parse(await readFile(built!.manifest, 'utf8')) as Manifest;
   const entryOf = (id: string) => manifest.functions.find((entry) => entry.id === id)!;
 
-  const callText = async (id: string, input: string | Uint8Array): Promise<string> => {
+  const callExport = async (name: string, input: string | Uint8Array): Promise<string> => {
     const plugin = await createPlugin(module, { useWasi: false });
     try {
-      const output = await plugin.call(entryOf(id).export, input);
+      const output = await plugin.call(name, input);
       return output?.text() ?? '';
     } finally {
       await plugin.close();
     }
+  };
+  const callText = (id: string, input: string | Uint8Array): Promise<string> =>
+    callExport(entryOf(id).export, input);
+  const checked = (id: string, text: string): Record<string, unknown> => {
+    const output: unknown = JSON.parse(text);
+    const found = new Validator(entryOf(id).output, '7', false).validate(output);
+    if (!found.valid) throw new Error(`Output of ${id}: ${JSON.stringify(found.errors)}`);
+    // SAFETY: every output schema has type object.
+    return output as Record<string, unknown>;
   };
 
   return {
@@ -63,11 +75,20 @@ export async function loadPlugin(name: string): Promise<LoadedPlugin> {
     bytes,
     callText,
     async call(id, input) {
-      const output: unknown = JSON.parse(await callText(id, JSON.stringify(input)));
-      const checked = new Validator(entryOf(id).output, '7', false).validate(output);
-      if (!checked.valid) throw new Error(`Output of ${id}: ${JSON.stringify(checked.errors)}`);
-      // SAFETY: every output schema has type object.
-      return output as Record<string, unknown>;
+      return checked(id, await callText(id, JSON.stringify(input)));
+    },
+    async fold(id, items, perStep = items.length) {
+      const step = async (name: string, input: unknown) => {
+        const text = await callExport(`${entryOf(id).export}_${name}`, JSON.stringify(input));
+        return (JSON.parse(text) as { state: unknown }).state;
+      };
+      let state = await step('init', {});
+      for (let index = 0; index < items.length; index += perStep) {
+        state = await step('step', { state, items: items.slice(index, index + perStep), index });
+      }
+      const count = items.length;
+      const name = `${entryOf(id).export}_finish`;
+      return checked(id, await callExport(name, JSON.stringify({ state, count })));
     },
     async refusal(id, input) {
       const answer = await callText(id, input).catch((error: unknown) => error);

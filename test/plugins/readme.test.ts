@@ -29,7 +29,10 @@ describe.each(['text-tools', 'json-tools', 'readability'])('README of %s', (name
     for (const [id, section] of sections) {
       const blocks = [...section.matchAll(/```json\n([\s\S]*?)\n```/g)].map(([, json]) => json!);
       expect(blocks, id).toHaveLength(2);
-      expect(await plugin.call(id, JSON.parse(blocks[0]!)), id).toEqual(JSON.parse(blocks[1]!));
+      const input = JSON.parse(blocks[0]!);
+      const isFold = plugin.manifest.functions.some((entry) => entry.id === id && entry.fold);
+      const output = isFold ? plugin.fold(id, input as unknown[]) : plugin.call(id, input);
+      expect(await output, id).toEqual(JSON.parse(blocks[1]!));
     }
   });
 });

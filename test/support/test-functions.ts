@@ -147,7 +147,9 @@ export function createTestFunctions({
     highWater: () => highWater,
     async find(_tenant, reference, pins) {
       const pinned = Object.hasOwn(pins, reference) ? pins[reference] : undefined;
-      return pinned === undefined ? findTestFunction(reference, Object.keys(table)) : ok(pinned);
+      return pinned === undefined
+        ? findTestFunction(reference, [...NAMES, ...Object.keys(table)])
+        : ok(pinned);
     },
     async call({ target: { export: name }, input }, signal) {
       const known =

@@ -14,17 +14,14 @@ import {
 import { sentenceCount, splitSentences } from '../../shared/assembly/sentences';
 import { classOf, codeAt, countClusters, next, SPACE } from '../../shared/assembly/unicode';
 import { countWords, spacedWords, spacelessWords } from '../../shared/assembly/words';
-
-/** Silent reading of plain prose, in words and in Han characters a minute. */
-const WORDS_PER_MINUTE: f64 = 200;
-const CHARACTERS_PER_MINUTE: f64 = 400;
+import { readingMinutes } from './reading-time';
 
 export function word_count(): i32 {
   if (!open() || !textArgument('text')) return giveUp();
   const start = textStart;
   const end = textEnd;
   const words = countWords(start, end);
-  const minutes = <f64>spacedWords / WORDS_PER_MINUTE + <f64>spacelessWords / CHARACTERS_PER_MINUTE;
+  const minutes = readingMinutes(<f64>spacedWords, <f64>spacelessWords);
   if (words > 0) splitSentences(start, end);
   write('{"words":');
   writeInteger(words);
