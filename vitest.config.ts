@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/worker/**', 'test/system/**', 'test/bench/**'],
+          exclude: ['test/worker/**', 'test/hostile/**', 'test/system/**', 'test/bench/**'],
           globalSetup,
         },
       },
@@ -23,7 +23,11 @@ export default defineConfig({
             miniflare: { bindings: { BOUND_HOST: '127.0.0.1', PLATFORM: 'self-hosted' } },
           }),
         ],
-        test: { name: 'workerd', include: ['test/worker/**/*.test.ts'], globalSetup },
+        test: {
+          name: 'workerd',
+          include: ['test/worker/**/*.test.ts', 'test/hostile/**/*.test.ts'],
+          globalSetup,
+        },
       },
     ],
   },
