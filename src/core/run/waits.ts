@@ -50,7 +50,8 @@ function waitOf(node: WaitNode, context: ResolveContext, { now }: World): Waitin
     return { kind: 'timer', dueAt: now + ms };
   }
   const until = resolve(node.until ?? null, context);
-  const dueAt = typeof until === 'number' ? until * 1000 : Date.parse(String(until));
+  const dueAt =
+    typeof until === 'number' ? until * 1000 : typeof until === 'string' ? Date.parse(until) : NaN;
   if (!Number.isFinite(dueAt)) throw notATime(node, 'until', 'a time');
   return { kind: 'timer', dueAt };
 }
