@@ -89,13 +89,19 @@ function runDeadline({ plan, startedAt }: RunState): number | undefined {
 
 /** Leaves are timed by their attempt; a map or sub-recipe has no attempt to do it. */
 function deadlineOf(step: Active): number | undefined {
-  const timeoutMs = timeoutOf(step);
-  return step.phase !== 'open' || timeoutMs === undefined ? undefined : step.startedAt + timeoutMs;
+  const timeoutMs = step.phase === 'waiting' ? itemTimeoutOf(step) : timeoutOf(step);
+  const isTimed = step.phase === 'open' || step.phase === 'waiting';
+  return !isTimed || timeoutMs === undefined ? undefined : step.startedAt + timeoutMs;
 }
 
 /** Milliseconds that a step may take; for an item, those that its map gives it. */
-export function timeoutOf({ node, map }: Active): number | undefined {
-  return map?.progress?.node.itemTimeoutMs ?? node.timeoutMs;
+export function timeoutOf(step: Active): number | undefined {
+  return itemTimeoutOf(step) ?? step.node.timeoutMs;
+}
+
+/** What waits for a person or an event has a time of its own, at which it does not fail. */
+function itemTimeoutOf({ map }: Active): number | undefined {
+  return map?.progress?.node.itemTimeoutMs;
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
