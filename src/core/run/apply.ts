@@ -168,9 +168,7 @@ function skipNode(
   its.status = 'skipped';
   // A node that its own `when` switches off is passed through; a dead path ends.
   const passed =
-    reason === 'when'
-      ? takeEdges(frame, node.id, { ...world, identity: state.identity })
-      : undefined;
+    reason === 'when' ? takeEdges(frame, node.id, { ...world, run: state }) : undefined;
   its.taken = passed?.taken ?? [];
   its.armed = false;
   for (const found of passed?.warnings ?? []) warn(state, world, found);

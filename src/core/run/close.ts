@@ -75,7 +75,7 @@ function haltFailure(step: Active, { ledger, items }: MapProgress): ReturnType<t
 
 export function closeFrame(state: RunState, frame: Frame, world: World): void {
   frame.ended = true;
-  const { outputs, missing, warnings } = collectOutputs(frame, state.identity, world);
+  const { outputs, missing, warnings } = collectOutputs(frame, state, world);
   for (const warning of warnings) warn(state, world, warning);
   if (frame.owner !== undefined) return closeRecipe(state, frame.owner, outputs, world);
   if (isTooLarge(outputs)) {

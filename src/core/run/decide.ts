@@ -12,7 +12,7 @@ import type { NodeId, PlanNode } from '../recipe/plan.ts';
 import { isFinal } from './events.ts';
 import { dueLoop } from './loops.ts';
 import { holds } from './resolve.ts';
-import type { Active, Frame, NodeState, RunIdentity, RunState } from './state.ts';
+import type { Active, Frame, NodeState, RunAbout, RunState } from './state.ts';
 import { isLive, nodeState } from './state.ts';
 import { edgeContext } from './take-edges.ts';
 
@@ -49,7 +49,7 @@ export function decide(state: RunState, world: World): Command[] {
     ...[...state.changes.maps].flatMap(decideMap),
     ...[...state.changes.frames]
       .filter((frame) => isLive(state, frame))
-      .flatMap((frame) => decideFrame(frame, state.identity, world)),
+      .flatMap((frame) => decideFrame(frame, state, world)),
   ];
 }
 
@@ -128,7 +128,7 @@ function batchEnd(decided: number, size: number): number {
   return (Math.floor(decided / size) + 1) * size;
 }
 
-function decideFrame(frame: Frame, identity: RunIdentity, world: World): Command[] {
+function decideFrame(frame: Frame, run: RunAbout, world: World): Command[] {
   const commands: Command[] = [];
   let isBusy = false;
   for (const node of frame.graph.nodes) {
@@ -138,7 +138,7 @@ function decideFrame(frame: Frame, identity: RunIdentity, world: World): Command
     const next = readiness(frame, node.id, state);
     if (next === 'wait') isBusy = true;
     else if (next === 'dead') commands.push({ type: 'skip', frame, node, reason: 'branch' });
-    else commands.push(startOrSkip(frame, node, { ...world, identity }));
+    else commands.push(startOrSkip(frame, node, { ...world, run }));
   }
   if (commands.length > 0) return commands;
   const target = dueLoop(frame);
@@ -158,11 +158,7 @@ function readiness(frame: Frame, id: NodeId, state: NodeState): 'wait' | 'ready'
   return isReached ? 'ready' : 'dead';
 }
 
-function startOrSkip(
-  frame: Frame,
-  node: PlanNode,
-  world: World & { identity: RunIdentity },
-): Command {
+function startOrSkip(frame: Frame, node: PlanNode, world: World & { run: RunAbout }): Command {
   const { armed, visit } = nodeState(frame, node.id);
   // At its limit a looped node starts, and fails there: passing it through would never end.
   const isOver = armed && visit >= node.maxVisits;

@@ -142,7 +142,7 @@ function contextOf(
 function scopeParts(state: RunState, { item, map }: Active, world: World): ScopeParts {
   const shared = map && sharedInput(state, map, world);
   return {
-    identity: state.identity,
+    run: state,
     now: world.now,
     ...(item && { item }),
     ...(shared && { shared }),

@@ -5,7 +5,7 @@ import type { World } from './decide.ts';
 import type { RunWarning } from './record.ts';
 import { holds, isVariable, pathOf, resolve, valueAt } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
-import type { Frame, RunIdentity } from './state.ts';
+import type { Frame, RunAbout } from './state.ts';
 import { edgeContext } from './take-edges.ts';
 import type { OutputSpec } from '../recipe/plan.ts';
 
@@ -16,9 +16,9 @@ export interface Outputs {
   readonly warnings: readonly RunWarning[];
 }
 
-export function collectOutputs(frame: Frame, identity: RunIdentity, world: World): Outputs {
+export function collectOutputs(frame: Frame, run: RunAbout, world: World): Outputs {
   if (frame.graph.outputs === undefined) return allOutputs(frame);
-  const context = edgeContext(frame, { identity, ...world });
+  const context = edgeContext(frame, { run, ...world });
   const outputs: [string, JsonValue][] = [];
   const missing: string[] = [];
   const warnings: RunWarning[] = [];

@@ -6,11 +6,11 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import type { NameScope } from './resolve.ts';
-import type { Frame, ItemContext, RunIdentity } from './state.ts';
+import type { Frame, ItemContext, RunAbout } from './state.ts';
 
 /** What a scope is made of, besides the frame. */
 export interface ScopeParts {
-  readonly identity: RunIdentity;
+  readonly run: RunAbout;
   readonly now: number;
   readonly item?: ItemContext;
   readonly input?: JsonObject;
@@ -84,7 +84,7 @@ function parentOf(context: ItemContext): JsonObject {
 
 function aliasValue(
   frame: Frame,
-  { identity, now }: ScopeParts,
+  { run: { identity, startedAt }, now }: ScopeParts,
   name: string,
 ): JsonValue | undefined {
   switch (name) {
@@ -103,7 +103,7 @@ function aliasValue(
         id: identity.id,
         recipe: identity.recipe,
         version: identity.recipeVersion,
-        started_at: new Date(identity.createdAt).toISOString(),
+        started_at: new Date(startedAt ?? identity.createdAt).toISOString(),
       };
     case 'current_time':
       return new Date(now).toISOString();

@@ -176,7 +176,7 @@ function passOn(
   its.status = decided.status;
   its.output = decided.output;
   publishOutput(state, step, decided, world);
-  const { taken, warnings } = takeEdges(frame, node.id, { ...world, identity: state.identity });
+  const { taken, warnings } = takeEdges(frame, node.id, { ...world, run: state });
   its.taken = taken;
   for (const warning of warnings) warn(state, world, warning);
   noteBackEdges(frame, taken);

@@ -34,6 +34,9 @@ export interface RunIdentity {
   readonly inputs: JsonObject;
 }
 
+/** What templates can read about the run itself. */
+export type RunAbout = Pick<RunState, 'identity' | 'startedAt'>;
+
 export interface RunState {
   readonly identity: RunIdentity;
   readonly plan: Plan;

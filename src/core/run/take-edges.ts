@@ -5,7 +5,7 @@ import type { RunWarning } from './record.ts';
 import { createResolveContext, holds } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
 import { scopeOf } from './scope.ts';
-import type { Frame, RunIdentity } from './state.ts';
+import type { Frame, RunAbout } from './state.ts';
 
 export interface TakenEdges {
   /** Indexes into the graph's edges. */
@@ -17,7 +17,7 @@ export interface TakenEdges {
 export function takeEdges(
   frame: Frame,
   id: NodeId,
-  world: { identity: RunIdentity; now: number; random: () => number },
+  world: { run: RunAbout; now: number; random: () => number },
 ): TakenEdges {
   const out = frame.index.outgoing(id);
   if (out.length === 0) return { taken: out, warnings: [] };
@@ -52,8 +52,8 @@ export function takeEdges(
 
 export function edgeContext(
   frame: Frame,
-  { identity, now, random }: { identity: RunIdentity; now: number; random: () => number },
+  { run, now, random }: { run: RunAbout; now: number; random: () => number },
 ): ResolveContext {
-  const scope = scopeOf(frame, { identity, now });
+  const scope = scopeOf(frame, { run, now });
   return createResolveContext({ plan: frame.plan, scope, now, random });
 }

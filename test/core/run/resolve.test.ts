@@ -28,7 +28,7 @@ const VALUES: JsonObject = {
 function contextOf(definitions: JsonObject = {}, more: JsonObject = {}) {
   const plan = planOf(recipe({ definitions, nodes: [give('a', 1)], ...more }));
   const frame = createFrame('', plan, VALUES);
-  const scope = scopeOf(frame, { identity: identityOf(VALUES), now: EPOCH });
+  const scope = scopeOf(frame, { run: { identity: identityOf(VALUES) }, now: EPOCH });
   return createResolveContext({ plan, scope, now: EPOCH, random: () => 0 });
 }
 

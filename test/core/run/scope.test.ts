@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../../src/core/json.ts';
 import { call, each, give, inputs, recipe, task } from '../../support/recipe-text.ts';
 import { runRecipe, runToEnd, startRun } from '../../support/run-recipe.ts';
-import { settled } from '../../support/manual-clock.ts';
+import { createManualClock, settled } from '../../support/manual-clock.ts';
 
 async function outputs(parts: Parameters<typeof recipe>[0], given = {}) {
   return (await runRecipe(recipe(parts), { inputs: given })).outputs() ?? {};
@@ -106,6 +106,15 @@ describe('the scope', () => {
       ],
     });
     expect(found['x']).toBe('none none none');
+  });
+});
+
+describe('run.started_at', () => {
+  it('is when the run started, however long it was queued', async () => {
+    const clock = createManualClock();
+    await clock.advance(90_000);
+    const run = await runRecipe(recipe({ nodes: [give('x', '{{ run.started_at }}')] }), { clock });
+    expect(run.outputs()).toEqual({ x: '2030-01-31T12:01:30.000Z' });
   });
 });
 

@@ -1,5 +1,6 @@
 /** What becomes of a step that fails, is late, is tried again or is cancelled. */
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../../src/core/errors.ts';
 import { advance } from '../../../src/core/run/advance.ts';
 import { createRunState } from '../../../src/core/run/state.ts';
 import { call, each, give, include, recipe, task } from '../../support/recipe-text.ts';
@@ -126,6 +127,29 @@ describe('retries', () => {
       }),
     );
     expect(run.outputs()).toEqual({ a: 1, b: 2 });
+  });
+});
+
+describe('Retry-After', () => {
+  const failed = {
+    type: 'failed',
+    key: 'a',
+    attempt: 1,
+    failure: failure('provider_error', 'busy'),
+  } as const;
+  const begun = () =>
+    startRun(recipe({ nodes: [call('a', 'gate', {}, { retry: { ...retry, initial_delay: 2 } })] }));
+
+  it.each([
+    ['is waited for when it is longer than the policy asks', 30_000, 30_000],
+    ['does not make the wait shorter', 500, 2_000],
+  ])('%s', async (_, retryAfterMs, expected) => {
+    const run = await begun();
+    run.driver.post({ ...failed, retryAfterMs });
+    expect(run.state.active.get('a')).toMatchObject({
+      phase: 'backoff',
+      retryAt: EPOCH + expected,
+    });
   });
 });
 
