@@ -90,6 +90,8 @@ async function serveExamples({
     if (once) process.exitCode = 1;
     return false;
   }
+  // Whoever touches the runs' object wakes it, and it takes up what a killed server left.
+  await api.get('/v1/runs?limit=1');
   await loadExamples(root, api);
   if (!once) say(`ready ${url}\n`);
   if (!demo) return true;

@@ -100,7 +100,10 @@ export function isOpen(host: string, port: number): Promise<boolean> {
   });
 }
 
+/** A killed process that nobody has waited for yet still has its id, and holds nothing. */
 function isAlive(pid: number): boolean {
+  const state = statOf(pid)?.[0];
+  if (state === 'Z' || state === 'X') return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -111,11 +114,16 @@ function isAlive(pid: number): boolean {
 
 /** Empty where the system has no /proc: there the id alone must do. */
 function startOf(pid: number): string {
+  return statOf(pid)?.[19] ?? '';
+}
+
+/** The fields of /proc/PID/stat after the name, which may itself hold spaces: first the state. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return undefined;
   }
 }
 

@@ -12,11 +12,13 @@ export function nodeView({ stats, ...node }: NodeView) {
   return stats === undefined ? node : { ...node, stats: snakeCase(stats) };
 }
 
+const INSTANTS = new Set(['retryAt', 'dueAt']);
+
 /** Times as text, like everywhere in the API. */
 export function eventView({ seq, type, at, ...body }: RunEvent): JsonObject {
   const members = Object.entries(body).map(([key, value]): [string, JsonValue] =>
-    key === 'retryAt' && typeof value === 'number'
-      ? ['retry_at', new Date(value).toISOString()]
+    INSTANTS.has(key) && typeof value === 'number'
+      ? [key.replace('At', '_at'), new Date(value).toISOString()]
       : [key, snakeCase(value)],
   );
   return { seq, type, at: new Date(at).toISOString(), ...Object.fromEntries(members) };

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
 import type { Plan } from '../core/recipe/plan.ts';
 import type { RunEvent, RunStatus } from '../core/run/events.ts';
-import type { TurnRecord, Verdict } from '../core/run/record.ts';
+import type { Verdict } from '../core/run/record.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
 
 /** Milliseconds since 1970 UTC. */
@@ -368,11 +368,6 @@ export interface Runs {
    */
   reserve(tenant: Tenant, idempotency: Idempotency | undefined): Promise<Result<RunView | null>>;
   record(run: FinishedRun): Promise<void>;
-}
-
-/** What a durable run of one partition is written to. Each call is one transaction, done when it returns. */
-export interface RunStore {
-  commit(turn: TurnRecord): void;
 }
 
 /** All of them, as a request's handlers receive them. */

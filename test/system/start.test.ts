@@ -1,10 +1,10 @@
 /** `npm start` as a new user meets it: the demonstration, a second server, Ctrl-C, an admin key. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch, startServer } from '../support/server.ts';
+import { freePort, launch, startServer } from '../support/server.ts';
 
 let folder: string;
 
@@ -67,6 +67,29 @@ describe('npm start', () => {
     process.kill(workerd, 'SIGKILL');
     const third = await startServer(state);
     await third.stop();
+  });
+
+  it('takes a state folder over from a killed server that nobody has waited for yet', async () => {
+    const state = join(folder, 'zombie');
+    // What takes the shell's place never waits for the server, which stays a zombie.
+    const script = 'node scripts/start.ts --no-demo --port "$1" --state "$2" & exec sleep 600';
+    const port = String(await freePort());
+    const shell = spawn('bash', ['-c', script, 'bash', port, state], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await new Promise<void>((ready) => {
+      shell.stdout.on('data', (text: Buffer) => String(text).includes('ready ') && ready());
+    });
+    const { pid, workerd } = JSON.parse(readFileSync(join(state, 'lock.json'), 'utf8')) as {
+      pid: number;
+      workerd: number;
+    };
+    process.kill(pid, 'SIGKILL');
+    process.kill(workerd, 'SIGKILL');
+    while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await freePort();
+    const next = await startServer(state);
+    await next.stop();
+    shell.kill('SIGKILL');
   });
 
   it('frees the state folder on Ctrl-C', async () => {

@@ -1,0 +1,162 @@
+/** A file that is larger than the memory it may take: in, folded, killed in the middle, folded again. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer } from '../support/server.ts';
+import type { StartedServer } from '../support/server.ts';
+
+const MIB = 1024 * 1024;
+const LINE = 'The quick brown fox jumps over the lazy dog near the river bank.\n';
+const WORDS_IN_A_LINE = 13;
+const LINES = Math.ceil((200 * MIB) / LINE.length);
+const SIZE = LINES * LINE.length;
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'composer-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface HistoryEvent {
+  readonly type: string;
+  readonly done?: number;
+  readonly total?: number;
+}
+
+interface RunBody {
+  readonly id: string;
+  readonly status: string;
+  readonly result?: { readonly count: { readonly words: number } };
+  readonly error?: unknown;
+  readonly metrics: { readonly fuel: number };
+}
+
+/** Never more than a piece of it in memory. */
+function lines(): ReadableStream<Uint8Array> {
+  const piece = new TextEncoder().encode(LINE.repeat(1_000));
+  let left = SIZE;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(piece.subarray(0, left));
+      left -= Math.min(left, piece.length);
+      if (left === 0) controller.close();
+    },
+  });
+}
+
+async function upload({ url }: StartedServer): Promise<void> {
+  const answer = await fetch(`${url}/v1/files/large.txt`, {
+    method: 'PUT',
+    headers: { 'content-type': 'text/plain' },
+    body: lines(),
+    duplex: 'half',
+  } as RequestInit);
+  expect(await answer.json()).toMatchObject({ id: 'large.txt', size: SIZE });
+}
+
+async function start({ url }: StartedServer): Promise<string> {
+  const recipe = {
+    name: 'count-words',
+    user_inputs: [{ id: 'doc', type: 'file' }],
+    nodes: [
+      {
+        id: 'count',
+        type: 'reduce',
+        over: { file: 'doc', chunk: { by: 'bytes', size: 65_521 } },
+        function_identifier: 'text-tools.word_total',
+      },
+    ],
+  };
+  const answer = await fetch(`${url}/v1/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ recipe, inputs: { doc: 'large.txt' } }),
+  });
+  expect(answer.status, await answer.clone().text()).toBe(202);
+  return ((await answer.json()) as RunBody).id;
+}
+
+/** Follows the run's events until one satisfies; gives all that came. */
+async function until(
+  { url }: StartedServer,
+  id: string,
+  isMet: (event: HistoryEvent) => boolean,
+): Promise<HistoryEvent[]> {
+  const stream = await fetch(`${url}/v1/runs/${id}/events`, {
+    headers: { accept: 'text/event-stream' },
+  });
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const part of stream.body!) {
+    text += decoder.decode(part, { stream: true });
+    const events = [...text.matchAll(/^data: (.*)$/gm)].map(
+      ([, data]) => JSON.parse(data!) as HistoryEvent,
+    );
+    if (events.some(isMet)) return events;
+  }
+  throw new Error(`the stream ended without it:\n${text}`);
+}
+
+/** Bytes of memory that workerd has, and the most it has had. */
+function memoryOf(server: StartedServer): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${server.pids().workerd}/status`, 'utf8');
+  const read = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)![1]) * 1024;
+  return { now: read('VmRSS'), peak: read('VmHWM') };
+}
+
+async function viewOf({ url }: StartedServer, id: string): Promise<RunBody> {
+  return (await (await fetch(`${url}/v1/runs/${id}`)).json()) as RunBody;
+}
+
+describe('a file of 200 MB', () => {
+  it('is folded in little memory, and after a kill from the last checkpoint on', async () => {
+    const state = join(folder, 'large');
+    const first = await startServer(state);
+    const before = memoryOf(first);
+    await upload(first);
+    const whole = await start(first);
+    const events = await until(
+      first,
+      whole,
+      ({ type }) => type.startsWith('run.') && type !== 'run.queued' && type !== 'run.started',
+    );
+    const done = await viewOf(first, whole);
+    expect(done.error).toBeUndefined();
+    expect(done.result?.count.words).toBe(LINES * WORDS_IN_A_LINE);
+    const progress = events.flatMap(({ type, done: at = 0 }) =>
+      type === 'node.progress' ? [at] : [],
+    );
+    expect(progress.length).toBeGreaterThan(1);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    const grown = memoryOf(first).peak - before.now;
+    expect(grown / MIB).toBeLessThan(150);
+
+    const killed = await start(first);
+    await until(
+      first,
+      killed,
+      ({ type, done: at = 0 }) => type === 'node.progress' && at > SIZE / 4,
+    );
+    await first.kill();
+    const second = await startServer(state);
+    try {
+      const after = await until(second, killed, ({ type }) => type === 'run.completed');
+      const places = after.flatMap(({ type, done: at = 0 }) =>
+        type === 'node.progress' ? [at] : [],
+      );
+      // A fold that began anew would have told of a place that it had been at before.
+      expect(places).toEqual([...new Set(places)].toSorted((a, b) => a - b));
+      const again = await viewOf(second, killed);
+      expect(again.result).toEqual(done.result);
+      expect(again.metrics.fuel).toBe(done.metrics.fuel);
+    } finally {
+      await second.stop();
+    }
+  });
+});

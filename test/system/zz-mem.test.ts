@@ -1,0 +1,27 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'vitest';
+import { startServer } from '/work/main/test/support/server.ts';
+const MIB=1048576; const log: string[]=[]; import { writeFileSync } from 'node:fs';
+it('mem', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'composer-'));
+  const s = await startServer(join(folder,'s'));
+  const m = () => { const t = readFileSync(`/proc/${s.pids().workerd}/status`,'utf8'); return ['VmRSS','VmHWM','RssAnon','RssFile'].map(n=>n+' '+Math.round(Number(new RegExp(`^${n}:\\s+(\\d+)`,'m').exec(t)![1])/1024)).join(' ');};
+  log.push(['start', m()].join(' '));
+  const LINE='The quick brown fox jumps over the lazy dog near the river bank.\n';
+  const piece=new TextEncoder().encode(LINE.repeat(1000)); let left=Number(process.env.MB??200)*MIB;
+  const t0=Date.now();
+  const timer=setInterval(()=>log.push(((Date.now()-t0)/1000).toFixed(1)+' '+m()),1000);
+  await fetch(`${s.url}/v1/files/l.txt`,{method:'PUT',headers:{'content-type':'text/plain'},body:new ReadableStream({pull(c){c.enqueue(piece.subarray(0,left));left-=Math.min(left,piece.length);if(left===0)c.close();}}),duplex:'half'} as never).then(r=>r.text());
+  log.push(['uploaded', Date.now()-t0, m()].join(' '));
+  await new Promise(r=>setTimeout(r,3000));
+  log.push(['rested', m()].join(' '));
+  const recipe={name:'c',user_inputs:[{id:'doc',type:'file'}],nodes:[{id:'count',type:'reduce',over:{file:'doc',chunk:{by:process.env.BY??'bytes',size:Number(process.env.SIZE??65536)}},function_identifier:'text-tools.word_total'}]};
+  const t1=Date.now();
+  const r=await fetch(`${s.url}/v1/runs`,{method:'POST',headers:{'content-type':'application/json',prefer:'wait=60'},body:JSON.stringify({recipe,inputs:{doc:'l.txt'}})}).then(r=>r.json()) as any;
+  log.push(['folded', Date.now()-t1, r.status, JSON.stringify(r.result), JSON.stringify(r.error), JSON.stringify(r.metrics), m()].join(' '));
+  clearInterval(timer);
+  await new Promise(r=>setTimeout(r,3000)); log.push(['rested', m()].join(' '));
+  writeFileSync('/tmp/t/ff/mem.log', log.join('\n')); await s.stop(); rmSync(folder,{recursive:true,force:true});
+}, 120000);
