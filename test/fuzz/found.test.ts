@@ -37,3 +37,24 @@ describe('places', () => {
     expect(loaded.ok).toBe(false);
   });
 });
+
+describe('what the compiler says of one text', () => {
+  const node = (input: string): string =>
+    `{"name": "r", "nodes": [{"id": "a", "type": "wait", "for": 1, "input": ${input}}]}`;
+
+  it('stays small when a long key stands above many faults', () => {
+    const faults = Array.from({ length: 300 }, () => '"{{"').join(',');
+    const diagnostics = diagnose(node(`{"${'k'.repeat(100_000)}": [${faults}]}`));
+    expect(diagnostics.map(({ code }) => code)).toContain('yaml_key');
+    expect(JSON.stringify(diagnostics).length).toBeLessThan(400_000);
+  });
+
+  it('quotes no more than a part of a long text', () => {
+    for (const text of [
+      `name: r\n${'k'.repeat(1000)}😀: 1\nnodes: []`,
+      `a: "${'\\q'.repeat(5000)}"`,
+    ]) {
+      for (const { detail } of diagnose(text)) expect(detail.length).toBeLessThanOrEqual(1000);
+    }
+  });
+});

@@ -18,7 +18,7 @@ export const CODES = {
   yaml_syntax: error('The text is no YAML and no JSON.'),
   yaml_duplicate_key: error('A map gives one key twice.'),
   yaml_alias: error('An alias names no anchor before it, or lies inside its own anchor.'),
-  yaml_key: error('A key of a map is not text, or is `__proto__`.'),
+  yaml_key: error('A key of a map is not text, is longer than 1024 characters, or is `__proto__`.'),
   yaml_value: error('A number is infinite or not a number.'),
   yaml_tag: warning('A YAML tag or directive is not known and has no effect.'),
   number_precision: warning('A whole number has more digits than can be kept.'),

@@ -13,6 +13,8 @@ export const LIMITS = {
   imports: 100,
   /** Import entries followed in all, those of imported files included. */
   importEntries: 500,
+  /** One key of a map: every finding below it names it. */
+  keyChars: 1024,
   /** Values added by aliases, in one source text. */
   aliasValues: 50_000,
   /** Values and characters of one recipe once references are replaced. */
@@ -22,6 +24,8 @@ export const LIMITS = {
   recipeDepth: 8,
   recipes: 200,
   diagnostics: 200,
+  /** What one finding says, and what it suggests. */
+  detailChars: 1000,
   /** Words longer than this get no suggestion. */
   suggestionChars: 64,
   /** Candidates looked at for one suggestion. */

@@ -117,10 +117,16 @@ function readKey(reading: Reading, { key }: Pair, map: YAMLMap, path: Path): str
     return undefined;
   }
   const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
-  if (name !== '__proto__') return name;
-  const detail = 'Cannot read the map: "__proto__" is not allowed as a key';
+  const detail = faultOfKey(name);
+  if (detail === undefined) return name;
   fault(reading, { code: 'yaml_key', detail, node: key, path });
   return undefined;
+}
+
+function faultOfKey(name: string): string | undefined {
+  if (name === '__proto__') return 'Cannot read the map: "__proto__" is not allowed as a key';
+  if (name.length <= LIMITS.keyChars) return undefined;
+  return `Cannot read the map: a key of ${name.length} characters is longer than ${LIMITS.keyChars}`;
 }
 
 function readScalar(reading: Reading, node: Scalar, path: Path): Read {

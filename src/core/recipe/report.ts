@@ -51,7 +51,8 @@ export function createReport(
     return count <= KEPT_OF_ONE && kept.size < (isError ? KEPT : KEPT / 2);
   }
 
-  function keep(issue: Issue, suggest?: Finding['suggestion']): void {
+  function keep(given: Issue, suggest?: Finding['suggestion']): void {
+    const issue = { ...given, detail: shortened(given.detail) };
     const key = `${issue.line}:${issue.column} ${issue.code} ${issue.detail}`;
     if (!kept.has(key)) kept.set(key, { issue, suggest });
   }
@@ -84,7 +85,13 @@ interface Kept {
 
 function finished({ issue, suggest }: Kept): Issue {
   const suggestion = typeof suggest === 'function' ? suggest() : suggest;
-  return suggestion === undefined ? issue : { ...issue, suggestion };
+  return suggestion === undefined ? issue : { ...issue, suggestion: shortened(suggestion) };
+}
+
+/** Findings quote the text that they are about, and that has no bound of its own. */
+function shortened(text: string): string {
+  if (text.length <= LIMITS.detailChars) return text;
+  return `${text.slice(0, LIMITS.detailChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 export function severityOf(code: RecipeCode, strict: boolean): Issue['severity'] {
