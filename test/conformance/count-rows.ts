@@ -1,0 +1,42 @@
+/** `npm run test:conformance` begins with this: how many rows each section of the language has. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DOCUMENTS } from './documents.ts';
+import { EDGES } from './edges.ts';
+import { HITL } from './hitl.ts';
+import { INPUTS } from './inputs.ts';
+import { MAPS } from './maps.ts';
+import { NODES } from './nodes.ts';
+import { OUTPUTS } from './outputs.ts';
+import { REFERENCES } from './references.ts';
+import { RUN_EDGES } from './run-edges.ts';
+import { RUN_INPUTS } from './run-inputs.ts';
+import { RUN_MAPS } from './run-maps.ts';
+import { RUN_NODES } from './run-nodes.ts';
+import { RUN_OUTPUTS } from './run-outputs.ts';
+import { RUN_VALUES } from './run-values.ts';
+import { VALUES } from './values.ts';
+
+const templates = readFileSync(join(import.meta.dirname, 'templates/jinja.json'), 'utf8');
+const { rows: TEMPLATES } = JSON.parse(templates) as { rows: readonly unknown[] };
+
+/** Rows that are compiled, rows that are run, rows that are rendered. */
+const SECTIONS: readonly (readonly [string, ...(readonly (readonly unknown[])[])])[] = [
+  ['1 documents', DOCUMENTS],
+  ['2 imports, definitions, references', REFERENCES],
+  ['3 inputs', INPUTS, RUN_INPUTS],
+  ['4 nodes', NODES, RUN_NODES],
+  ['5 values, templates, conditions', VALUES, RUN_VALUES, TEMPLATES],
+  ['6 map', MAPS, RUN_MAPS],
+  ['7 edges, joins, cycles, sub-recipes', EDGES, RUN_EDGES],
+  ['8 hitl', HITL],
+  ['9 outputs and diagnostics', OUTPUTS, RUN_OUTPUTS],
+];
+
+let total = 0;
+for (const [name, ...tables] of SECTIONS) {
+  const rows = tables.reduce((sum, table) => sum + table.length, 0);
+  total += rows;
+  console.log(`${String(rows).padStart(5)}  ${name}`);
+}
+console.log(`${String(total).padStart(5)}  rows in all`);
