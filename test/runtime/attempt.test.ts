@@ -19,11 +19,8 @@ describe('attempt()', () => {
     await run.clock.advance(1_234);
     run.functions.gates[0]!.open(1);
     await runToEnd(run);
-    expect(run.state.rows.get('a')?.stats).toMatchObject({
-      wallMs: 1_234,
-      fuel: 10,
-      memoryPages: 1,
-    });
+    // The logs of a function are no part of what it cost.
+    expect(run.state.rows.get('a')?.stats).toEqual({ wallMs: 1_234, fuel: 10, memoryPages: 1 });
   });
 
   it('ends after two minutes when the node sets no time', async () => {
