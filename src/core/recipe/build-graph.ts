@@ -5,6 +5,7 @@ import type { NodeHead } from './context.ts';
 import { readEdges } from './edges.ts';
 import type { WrittenEdge } from './edges.ts';
 import { ancestorsOf, shapeOf } from './graph.ts';
+import type { Ids } from './graph.ts';
 import { inferEdges } from './infer-edges.ts';
 import type { Path } from './path.ts';
 import { START } from './plan.ts';
@@ -21,7 +22,7 @@ export interface BuiltGraph {
   /** False when edges had faults: then what is reachable and what comes before is not known. */
   readonly isWhole: boolean;
   readonly reachable: ReadonlySet<NodeId>;
-  readonly before: ReadonlyMap<NodeId, ReadonlySet<NodeId>>;
+  readonly before: ReadonlyMap<NodeId, Ids>;
   /** Conditions that edges from START put on a node that has no other. */
   readonly startConditions: ReadonlyMap<NodeId, string>;
 }

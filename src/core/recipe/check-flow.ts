@@ -72,7 +72,10 @@ function checkConditions({ graph, heads }: FlowCheck, flow: Flow): void {
   const done = new Set<string>();
   for (const { from, to, written, conditionPath } of graph.written) {
     if (written === undefined) continue;
-    const before = new Set([...(graph.before.get(from) ?? []), ...(ids.has(from) ? [from] : [])]);
+    const earlier = graph.before.get(from);
+    const before = {
+      has: (id: string) => (id === from && ids.has(id)) || earlier?.has(id) === true,
+    };
     const key = `${conditionPath.join('/')} ${from}`;
     if (done.has(key)) continue;
     done.add(key);

@@ -6,6 +6,7 @@ import { isJsonObject, ownProperty } from '../json.ts';
 import type { JsonValue } from '../json.ts';
 import { GLOBAL_NAMES } from '../template/globals.ts';
 import type { NodeHead } from './context.ts';
+import type { Ids } from './graph.ts';
 import { readsOf } from './reads.ts';
 import type { Read, TemplateIssue } from './reads.ts';
 import { RESERVED } from './input-specs.ts';
@@ -25,7 +26,7 @@ export interface Flow {
   readonly providers: ReadonlyMap<string, readonly string[]>;
   readonly ids: ReadonlySet<string>;
   /** Nodes that can run before a node. */
-  readonly before: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly before: ReadonlyMap<string, Ids>;
   /** False when edges had faults: any node may come before any other. */
   readonly isOrdered: boolean;
   readonly report: Report;
@@ -36,7 +37,7 @@ export interface Flow {
 /** What one place can see beside the flow itself. */
 interface View {
   /** Nodes whose outputs may be there; undefined: all of them. */
-  readonly before: ReadonlySet<string> | undefined;
+  readonly before: Ids | undefined;
   readonly local: ReadonlySet<string>;
   /** Fields of an item or of a computed input may be there. */
   readonly isOpen: boolean;
@@ -86,7 +87,7 @@ function withInput(view: View, input: JsonValue | undefined): View {
 /** Reads outside nodes: conditions of edges and final outputs. */
 export function checkReads(
   { reads, faults }: { readonly reads: readonly Read[]; readonly faults: readonly TemplateIssue[] },
-  at: { readonly before?: ReadonlySet<string>; readonly who: string },
+  at: { readonly before?: Ids; readonly who: string },
   flow: Flow,
 ): void {
   reportFaults(faults, flow.report);

@@ -191,8 +191,16 @@ function readNodeList(body: JsonObject, list: ListInput): readonly NodeHead[] {
       });
     },
   });
-  useIncludes(ownProperty(body, 'nodes') ?? null, at('nodes'), prompts);
+  const nodes = ownProperty(body, 'nodes') ?? null;
+  if (mayInclude(nodes)) useIncludes(nodes, at('nodes'), prompts);
   return heads;
+}
+
+/** Few recipes do, and to know where costs more than to know whether. */
+function mayInclude(value: JsonValue): boolean {
+  if (typeof value === 'string') return value.includes('include');
+  if (isJsonArray(value)) return value.some(mayInclude);
+  return isJsonObject(value) && Object.values(value).some(mayInclude);
 }
 
 function useIncludes(value: JsonValue, path: Path, prompts: Prompts): void {

@@ -27,7 +27,7 @@ export function shapeOf(
   const outgoing = outgoingOf(edges);
   const hasIncoming = new Set(edges.map(({ to }) => to));
   const roots = starts.length > 0 ? starts : nodes.filter((id) => !hasIncoming.has(id));
-  const back = findBackEdges([...roots, ...nodes], edges, outgoing);
+  const { back } = walk([...roots, ...nodes], edges, outgoing);
   const forwardTargets = new Set(
     edges.filter((_, index) => back[index] === false).map(({ to }) => to),
   );
@@ -61,22 +61,71 @@ function reachBy(
   return seen;
 }
 
+/** A set that is asked and never listed. */
+export interface Ids {
+  has(id: string): boolean;
+}
+
 /** For every node, the nodes that can run before it; itself only when it lies on a cycle. */
 export function ancestorsOf(
   nodes: readonly string[],
   edges: readonly Arrow[],
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const reversed = edges
-    .filter(({ to }) => to !== END)
-    .map(({ from, to }) => ({ from: to, to: from }));
-  const direct = new Map<string, string[]>();
-  for (const { from, to } of reversed) {
-    const list = direct.get(from);
-    if (list === undefined) direct.set(from, [to]);
-    else list.push(to);
+): ReadonlyMap<string, Ids> {
+  const position = new Map(nodes.map((id, index) => [id, index]));
+  const words = Math.ceil(nodes.length / 32);
+  const rows = nodes.map(() => new Uint32Array(words));
+  const links = linksOf(nodes, edges, position);
+  // Sources come first but for back edges, so a pass for each level of loops in loops will do.
+  for (let isDone = false; !isDone;) {
+    isDone = true;
+    for (const { from, to } of links) if (spread(rows, from, to)) isDone = false;
   }
-  const incoming = outgoingOf(reversed);
-  return new Map(nodes.map((id) => [id, reachBy(direct.get(id) ?? [], reversed, incoming)]));
+  return new Map(
+    nodes.map((id, index) => [id, { has: (other) => hasBit(rows[index], position.get(other)) }]),
+  );
+}
+
+interface Link {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Edges by positions, in an order in which sources come first where there is no cycle. */
+function linksOf(
+  nodes: readonly string[],
+  edges: readonly Arrow[],
+  position: ReadonlyMap<string, number>,
+): readonly Link[] {
+  const { finished } = walk(nodes, edges, outgoingOf(edges));
+  const order = new Map(finished.toReversed().map((id, index) => [id, index]));
+  return edges
+    .flatMap(({ from, to }) => {
+      const start = position.get(from);
+      const end = position.get(to);
+      const rank = order.get(from) ?? 0;
+      return start === undefined || end === undefined ? [] : [{ from: start, to: end, rank }];
+    })
+    .toSorted((a, b) => a.rank - b.rank);
+}
+
+/** Adds a node and all before it to what is before another; whether that was news. */
+function spread(rows: readonly Uint32Array[], from: number, to: number): boolean {
+  const source = rows[from];
+  const target = rows[to];
+  if (source === undefined || target === undefined) return false;
+  let isNews = false;
+  for (const [word, had] of target.entries()) {
+    const own = from >>> 5 === word ? 1 << (from & 31) : 0;
+    const now = (had | (source[word] ?? 0) | own) >>> 0;
+    if (now === had) continue;
+    target[word] = now;
+    isNews = true;
+  }
+  return isNews;
+}
+
+function hasBit(row: Uint32Array | undefined, at: number | undefined): boolean {
+  return at !== undefined && (((row?.[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1;
 }
 
 /** Nodes of one cycle, the first repeated at the end; undefined when there is none. */
@@ -124,11 +173,18 @@ interface Frame {
   next: number;
 }
 
-function findBackEdges(
+interface Walk {
+  /** For each edge, whether it leads to a node that is being walked. */
+  readonly back: readonly boolean[];
+  /** Every node after all that edges lead to from it, back edges apart. */
+  readonly finished: readonly string[];
+}
+
+function walk(
   order: readonly string[],
   edges: readonly Arrow[],
   outgoing: ReadonlyMap<string, readonly number[]>,
-): boolean[] {
+): Walk {
   const back = edges.map(() => false);
   const done = new Set<string>();
   const open = new Set<string>();
@@ -146,7 +202,7 @@ function findBackEdges(
       else if (!done.has(to) && to !== END) stack.push(frame(to, outgoing, open));
     }
   }
-  return back;
+  return { back, finished: [...done] };
 }
 
 function frame(

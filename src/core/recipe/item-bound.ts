@@ -1,4 +1,5 @@
 /** How many items a map can have, where the recipe itself says so. */
+import { isFileOver } from '../chunk/spec.ts';
 import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
 import type { InputSpec, MapNode, Plan } from './plan.ts';
 
@@ -9,7 +10,7 @@ const WHOLE = /^\{\{-?([^{}]*?)-?\}\}$/;
 export function itemBound(node: MapNode, plan: Plan, isNested: boolean): number | undefined {
   const { over } = node;
   if (isJsonArray(over)) return over.length;
-  if (isJsonObject(over)) return Object.hasOwn(over, 'file') ? undefined : Object.keys(over).length;
+  if (isJsonObject(over)) return isFileOver(over) ? undefined : Object.keys(over).length;
   if (typeof over !== 'string' || isNested) return undefined;
   const text = over.trim();
   const [, alias, name = ''] = NAME.exec((WHOLE.exec(text)?.[1] ?? text).trim()) ?? [];

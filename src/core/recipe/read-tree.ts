@@ -33,17 +33,18 @@ export interface Reading {
   /** Numbers as they were typed, by path. */
   readonly texts: Map<string, string>;
   aliasValues: number;
+  /** Where the reading is: it grows and shrinks, because most values need none of it. */
+  readonly path: (string | number)[];
 }
 
 const NOTHING: Read = { value: null, size: 1, height: 1 };
 
-export function readTree(reading: Reading, node: Node, depth: number, path: Path): Read {
-  if (depth > LIMITS.depth)
-    return fault(reading, { code: 'too_deep', detail: tooDeep(), node, path });
-  if (isAlias(node)) return readAlias(reading, node, depth, path);
-  if (node.anchor === undefined) return readContent(reading, node, depth, path);
+export function readTree(reading: Reading, node: Node, depth: number): Read {
+  if (depth > LIMITS.depth) return fault(reading, { code: 'too_deep', detail: tooDeep(), node });
+  if (isAlias(node)) return readAlias(reading, node, depth);
+  if (node.anchor === undefined) return readContent(reading, node, depth);
   reading.anchors.set(node.anchor, { node });
-  const read = readContent(reading, node, depth, path);
+  const read = readContent(reading, node, depth);
   reading.anchors.set(node.anchor, { node, read });
   return read;
 }
@@ -52,20 +53,19 @@ export function tooDeep(): string {
   return `Cannot read the text: values are nested deeper than ${LIMITS.depth} levels`;
 }
 
-function readContent(reading: Reading, node: Node, depth: number, path: Path): Read {
-  if (isMap(node)) return readMap(reading, node, depth, path);
-  if (isSeq(node)) return readList(reading, node, depth, path);
-  return isScalar(node) ? readScalar(reading, node, path) : NOTHING;
+function readContent(reading: Reading, node: Node, depth: number): Read {
+  if (isMap(node)) return readMap(reading, node, depth);
+  if (isSeq(node)) return readList(reading, node, depth);
+  return isScalar(node) ? readScalar(reading, node) : NOTHING;
 }
 
-function readAlias(reading: Reading, node: Alias, depth: number, path: Path): Read {
+function readAlias(reading: Reading, node: Alias, depth: number): Read {
   const anchor = reading.anchors.get(node.source);
   const refuse = (code: RecipeCode, why: string): Read =>
     fault(reading, {
       code,
       detail: `Cannot follow alias "*${node.source.slice(0, 100)}": ${why}`,
       node,
-      path,
     });
   if (anchor === undefined) return refuse('yaml_alias', 'no anchor of that name comes before it');
   if (anchor.read === undefined) return refuse('yaml_alias', 'it lies inside its own anchor');
@@ -79,47 +79,58 @@ function readAlias(reading: Reading, node: Alias, depth: number, path: Path): Re
     : anchor.read;
 }
 
-function readList(reading: Reading, node: YAMLSeq, depth: number, path: Path): Read {
-  const reads = node.items.map((item, index) => readPart(reading, item, depth, [...path, index]));
-  return whole(
-    reads.map(({ value }) => value),
-    reads,
-  );
+function readList(reading: Reading, node: YAMLSeq, depth: number): Read {
+  const whole = { size: 1, height: 0 };
+  const value = node.items.map((item, index) => add(whole, readPart(reading, item, depth, index)));
+  return { value, size: whole.size, height: whole.height + 1 };
 }
 
-function readMap(reading: Reading, node: YAMLMap, depth: number, path: Path): Read {
-  const reads = new Map<string, Read>();
+function readMap(reading: Reading, node: YAMLMap, depth: number): Read {
+  const whole = { size: 1, height: 0 };
+  const keys = new Set<string>();
+  const members: (readonly [string, JsonValue])[] = [];
   for (const pair of node.items) {
-    const key = readKey(reading, pair, node, path);
+    const key = readKey(reading, pair, node);
     if (key === undefined) continue;
-    if (reads.has(key)) {
+    if (keys.has(key)) {
       const at = isScalar(pair.key) ? pair.key : node;
       const detail = `Cannot read the map: key "${key.slice(0, 100)}" is given twice`;
-      fault(reading, { code: 'yaml_duplicate_key', detail, node: at, path: [...path, key] });
-    } else reads.set(key, readPart(reading, pair.value, depth, [...path, key]));
+      fault(reading, { code: 'yaml_duplicate_key', detail, node: at, key });
+    } else members.push([key, add(whole, readPart(reading, pair.value, depth, key))]);
+    keys.add(key);
   }
-  const members = [...reads].map(([key, { value }]) => [key, value] as const);
-  return whole(Object.fromEntries(members), [...reads.values()]);
+  return { value: Object.fromEntries(members), size: whole.size, height: whole.height + 1 };
 }
 
-function readPart(reading: Reading, part: unknown, depth: number, path: Path): Read {
-  return isNode(part) ? readTree(reading, part, depth + 1, path) : NOTHING;
+/** Counts a part in; gives its value. */
+function add(whole: { size: number; height: number }, { value, size, height }: Read): JsonValue {
+  whole.size += size;
+  whole.height = Math.max(whole.height, height);
+  return value;
+}
+
+function readPart(reading: Reading, part: unknown, depth: number, key: string | number): Read {
+  if (!isNode(part)) return NOTHING;
+  reading.path.push(key);
+  const read = readTree(reading, part, depth + 1);
+  reading.path.pop();
+  return read;
 }
 
 function isNode(part: unknown): part is Node {
   return isScalar(part) || isMap(part) || isSeq(part) || isAlias(part);
 }
 
-function readKey(reading: Reading, { key }: Pair, map: YAMLMap, path: Path): string | undefined {
+function readKey(reading: Reading, { key }: Pair, map: YAMLMap): string | undefined {
   if (!isScalar(key)) {
     const detail = 'Cannot read the map: a key must be text';
-    fault(reading, { code: 'yaml_key', detail, node: isNode(key) ? key : map, path });
+    fault(reading, { code: 'yaml_key', detail, node: isNode(key) ? key : map });
     return undefined;
   }
   const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
   const detail = faultOfKey(name);
   if (detail === undefined) return name;
-  fault(reading, { code: 'yaml_key', detail, node: key, path });
+  fault(reading, { code: 'yaml_key', detail, node: key });
   return undefined;
 }
 
@@ -129,18 +140,18 @@ function faultOfKey(name: string): string | undefined {
   return `Cannot read the map: a key of ${name.length} characters is longer than ${LIMITS.keyChars}`;
 }
 
-function readScalar(reading: Reading, node: Scalar, path: Path): Read {
+function readScalar(reading: Reading, node: Scalar): Read {
   const { value, source } = node;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null)
     return scalar(value);
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     const detail = `Cannot read "${(source ?? '').slice(0, 100)}": the value is not one that JSON has`;
-    return fault(reading, { code: 'yaml_value', detail, node, path });
+    return fault(reading, { code: 'yaml_value', detail, node });
   }
-  if (source !== undefined) reading.texts.set(path.join('\0'), source);
+  if (source !== undefined) reading.texts.set(reading.path.join('\0'), source);
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     const detail = `The number ${(source ?? String(value)).slice(0, 100)} loses digits: put it in quotes to keep them`;
-    fault(reading, { code: 'number_precision', detail, node, path });
+    fault(reading, { code: 'number_precision', detail, node });
   }
   return scalar(value);
 }
@@ -149,27 +160,22 @@ function scalar(value: JsonValue): Read {
   return { value, size: 1, height: 1 };
 }
 
-function whole(value: JsonValue, parts: readonly Read[]): Read {
-  let size = 1;
-  let height = 0;
-  for (const part of parts) {
-    size += part.size;
-    height = Math.max(height, part.height);
-  }
-  return { value, size, height: height + 1 };
-}
-
 interface FaultInput {
   readonly code: RecipeCode;
   readonly detail: string;
   readonly node: Node;
-  readonly path: Path;
+  /** Of a member of the map being read. */
+  readonly key?: string;
 }
 
-function fault({ lines, text, faults }: Reading, { code, detail, node, path }: FaultInput): Read {
+function fault(
+  { lines, text, faults, path }: Reading,
+  { code, detail, node, key }: FaultInput,
+): Read {
   const range = node.range ?? [0, 0, 0];
   const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true;
   const end = isBlock ? range[0] + 1 : range[1];
-  faults.push({ code, detail, pointer: path, ...placeOfRange({ lines, text }, [range[0], end]) });
+  const pointer = key === undefined ? [...path] : [...path, key];
+  faults.push({ code, detail, pointer, ...placeOfRange({ lines, text }, [range[0], end]) });
   return NOTHING;
 }

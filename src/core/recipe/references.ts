@@ -33,8 +33,8 @@ export interface Resolver {
 }
 
 interface Cost {
-  readonly values: number;
-  readonly chars: number;
+  values: number;
+  chars: number;
 }
 
 interface Work {
@@ -42,12 +42,12 @@ interface Work {
   readonly report: Report;
   /** What the first segment of an embedded reference may be. */
   readonly known: ReadonlySet<string>;
-  readonly memo: Map<string, { readonly value: JsonValue; readonly cost: Cost }>;
+  readonly memo: Map<string, { readonly value: JsonValue; readonly cost: Readonly<Cost> }>;
   readonly told: Set<string>;
   readonly dynamicRoots: Set<string>;
   /** Definitions being expanded, the outermost first. */
   readonly stack: string[];
-  spent: Cost;
+  readonly spent: Cost;
   level: number;
   lookups: number;
   /** Where in the main text the work is. */
@@ -102,15 +102,16 @@ function expandAny(work: Work, value: JsonValue, path: Path | undefined): JsonVa
 }
 
 function expandMap(work: Work, map: JsonObject, path: Path | undefined): JsonObject {
+  const expandMember = ([key, value]: readonly [string, JsonValue]) =>
+    [key, expandAny(work, value, below(path, key))] as const;
+  if (!Object.hasOwn(map, '<<')) return Object.fromEntries(Object.entries(map).map(expandMember));
   const members = new Map<string, JsonValue>();
-  if (Object.hasOwn(map, '<<')) {
-    for (const source of mergeSources(work, map['<<'] ?? null, below(path, '<<'))) {
-      for (const [key, value] of Object.entries(source))
-        if (!members.has(key)) members.set(key, value);
-    }
+  for (const source of mergeSources(work, map['<<'] ?? null, below(path, '<<'))) {
+    for (const [key, value] of Object.entries(source))
+      if (!members.has(key)) members.set(key, value);
   }
   for (const [key, value] of Object.entries(map)) {
-    if (key !== '<<') members.set(key, expandAny(work, value, below(path, key)));
+    if (key !== '<<') members.set(...expandMember([key, value]));
   }
   return Object.fromEntries(members);
 }
@@ -189,7 +190,7 @@ function expandHit(work: Work, { key, value }: Hit): JsonValue {
       `Cannot replace "@${key}": the definitions form a cycle: ${way}`,
     );
   }
-  const before = work.spent;
+  const before = { ...work.spent };
   work.stack.push(key);
   work.level += 1;
   const expanded = expandAny(work, value, undefined);
@@ -282,8 +283,10 @@ function exhausted(work: Work): null {
 }
 
 function spend(work: Work, values: number, chars: number): boolean {
-  work.spent = { values: work.spent.values + values, chars: work.spent.chars + chars };
-  return work.spent.values > LIMITS.expandedValues || work.spent.chars > LIMITS.expandedChars;
+  const { spent } = work;
+  spent.values += values;
+  spent.chars += chars;
+  return spent.values > LIMITS.expandedValues || spent.chars > LIMITS.expandedChars;
 }
 
 function below(path: Path | undefined, part: string | number): Path | undefined {

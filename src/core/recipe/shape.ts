@@ -50,6 +50,7 @@ export function readShape<S extends z.ZodObject>(
 
 /** `timeout:` with nothing behind it is a key that is not given. */
 function withoutNulls(value: JsonObject): JsonObject {
+  if (!Object.values(value).includes(null)) return value;
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
 }
 

@@ -34,9 +34,10 @@ export function parseSource(text: string): Source {
     anchors: new Map(),
     texts: new Map(),
     aliasValues: 0,
+    path: [],
   };
   const { contents } = document;
-  const value = contents === null ? undefined : readTree(reading, contents, 0, []).value;
+  const value = contents === null ? undefined : readTree(reading, contents, 0).value;
   const isEmpty = isScalar(contents) && contents.value === null && (contents.source ?? '') === '';
   return sourceOf(isEmpty ? undefined : value, faults, { ...tree, contents }, reading.texts);
 }
