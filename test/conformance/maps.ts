@@ -19,6 +19,12 @@ function collects(name: string, task: string, collect: 'values' | 'records'): Ro
 }
 
 export const MAPS: readonly Row[] = [
+  row('names in a list that is written out are texts', `over: [apple, pear], task: {${FN}}`, {
+    node: { over: ['apple', 'pear'] },
+  }),
+  row('names in a map that is written out are texts', `over: {a: apple}, task: {${FN}}`, {
+    node: { over: { a: 'apple' } },
+  }),
   row('a map has defaults', `${OVER}, task: {${FN}}`, {
     node: {
       type: 'map',

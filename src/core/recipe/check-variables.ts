@@ -132,8 +132,13 @@ function checkRead(read: Read, place: Place): void {
   }
   if (read.form !== 'bare') {
     if (!read.isGuarded && !GLOBAL_NAMES.has(root)) reportUnknown(read, place);
-  } else if (field === 'over' && !view.isOpen) reportUnknown(read, place);
+  } else if (isWholeOver(read, field) && !view.isOpen) reportUnknown(read, place);
   else if (NAMING.has(field)) reportMaybe(read, place);
+}
+
+/** "over: names" can only mean a variable; the names in a list that is written out are texts. */
+function isWholeOver(read: Read, field: string): boolean {
+  return field === 'over' && read.path.at(-1) === 'over';
 }
 
 function checkNodesRead(read: Read, id: string, place: Place): void {
@@ -159,7 +164,7 @@ function reportLater(read: Read, providers: readonly string[], place: Place): vo
 }
 
 function laterFinding(read: Read, providers: readonly string[], place: Place): void {
-  const isSure = read.form !== 'bare' || place.field === 'over';
+  const isSure = read.form !== 'bare' || isWholeOver(read, place.field);
   const names = providers.map((id) => `"${id}"`).join(', ');
   add(read, place, {
     code: 'reads_later',
