@@ -136,9 +136,10 @@ function checkRead(read: Read, place: Place): void {
   else if (NAMING.has(field)) reportMaybe(read, place);
 }
 
-/** "over: names" can only mean a variable; the names in a list that is written out are texts. */
+/** "over: names" and "over: {file: name}" can only mean a variable; the names in a list that is written out are texts. */
 function isWholeOver(read: Read, field: string): boolean {
-  return field === 'over' && read.path.at(-1) === 'over';
+  const [parent, key] = read.path.slice(-2);
+  return field === 'over' && (key === 'over' || (key === 'file' && parent === 'over'));
 }
 
 function checkNodesRead(read: Read, id: string, place: Place): void {
