@@ -1,0 +1,28 @@
+/** `npm run bench -- [SUITE…] [--quick] [--json]`: medians on this machine, and the machine. */
+import { parseArgs } from 'node:util';
+import { language } from './compile.ts';
+import { reportOf, tableOf } from './report.ts';
+import type { Suite } from './report.ts';
+
+const SUITES: ReadonlyMap<string, Suite> = new Map([['language', language]]);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const names = positionals.length === 0 ? [...SUITES.keys()] : positionals;
+const unknown = names.filter((name) => !SUITES.has(name));
+if (unknown.length > 0) {
+  const known = [...SUITES.keys()].join(', ');
+  process.stderr.write(`There is no suite ${unknown.join(', ')}: there is ${known}
+`);
+  process.exitCode = 2;
+} else {
+  const rows = [];
+  for (const name of names) rows.push(...((await SUITES.get(name)?.(values)) ?? []));
+  const report = reportOf(rows);
+  process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report));
+}
