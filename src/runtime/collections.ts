@@ -8,7 +8,7 @@ import type { Files, Tenant } from './ports.ts';
 
 /** A batch is full at this many items, or at this many bytes: one item may be larger. */
 const BATCH_ITEMS = 1_000;
-const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 128 * 1024;
 
 export function listCollection(items: JsonArray, keys?: readonly string[]): Collection {
   return {

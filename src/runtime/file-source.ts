@@ -9,7 +9,7 @@ import { toBase64 } from './base64.ts';
 import type { Digest, Files, StoredFile, Tenant } from './ports.ts';
 
 /** One range: what is read, and in memory, at a time. */
-const READ_BYTES = 4 * 1024 * 1024;
+const READ_BYTES = 2 * 1024 * 1024;
 const TEXT_TYPE =
   /^(?:text\/|application\/(?:json|xml|yaml|x-yaml|x-ndjson|jsonl|javascript|toml|sql)\b|[^;]+\+(?:json|xml|yaml)\b)/i;
 

@@ -15,7 +15,7 @@ function chunksOf(parts: readonly string[]): unknown[] {
 
 /** Parts of so many characters. */
 function cut(text: string, size: number): string[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   return Array.from({ length: Math.ceil(characters.length / size) }, (_, index) =>
     characters.slice(index * size, (index + 1) * size).join(''),
   );

@@ -82,8 +82,8 @@ describe('a fold over a list', () => {
     expect(run.functions.calls[1]?.input).toMatchObject({ items: [1, 2], keys: ['a', 'b'] });
   });
 
-  it('makes batches of 256 KiB where items are large', async () => {
-    const numbers = Array.from({ length: 5 }, () => 'x'.repeat(100_000));
+  it('makes batches of 128 KiB where items are large', async () => {
+    const numbers = Array.from({ length: 5 }, () => 'x'.repeat(50_000));
     const run = await runToEnd(OVER_LIST, { inputs: { numbers } });
     const sizes = run.functions.calls.flatMap(({ input }) =>
       isJsonObject(input) && Array.isArray(input['items']) ? [input['items'].length] : [],

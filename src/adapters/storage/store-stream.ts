@@ -22,15 +22,13 @@ export async function storeStream(
   // Rejects when the hash is given up, which is nobody's concern.
   hash.digest.catch(() => undefined);
   const hashing = hash.getWriter();
-  const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+  const source = readPieces(body);
   let size = 0;
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
+    for (let value = await source.next(); value !== undefined; value = await source.next()) {
       size += value.length;
       if (size > maxBytes) {
-        await Promise.all([reader.cancel(), hashing.abort(), parts.abort()]);
+        await Promise.all([source.cancel(), hashing.abort(), parts.abort()]);
         return fail('body_too_large', `Cannot keep the file: it is over ${maxBytes} bytes`);
       }
       await hashing.write(value);
@@ -43,6 +41,44 @@ export async function storeStream(
     throw error;
   }
   return ok({ size, digest: hex(await hash.digest) });
+}
+
+interface Pieces {
+  /** Good until the next is asked for; undefined at the end. */
+  readonly next: () => Promise<Uint8Array | undefined>;
+  readonly cancel: () => Promise<void>;
+}
+
+const PIECE_BYTES = 64 * 1024;
+
+/**
+ * Into one buffer again and again where the stream can, as the body of a request: what each piece
+ * of a large one leaves behind would add up to far more than a part.
+ */
+function readPieces(body: ReadableStream<Uint8Array>): Pieces {
+  const reader = findByteReader(body);
+  if (reader === undefined) {
+    const plain: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+    return { next: async () => (await plain.read()).value, cancel: () => plain.cancel() };
+  }
+  let spare = new Uint8Array(PIECE_BYTES);
+  return {
+    async next() {
+      const { done, value } = await reader.read(spare);
+      if (done || value === undefined) return undefined;
+      spare = new Uint8Array(value.buffer);
+      return value;
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+function findByteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: 'byob' });
+  } catch {
+    return undefined;
+  }
 }
 
 interface Parts {

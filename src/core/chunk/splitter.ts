@@ -40,7 +40,9 @@ export function createSplitter({ by, size, offset, isText }: SplitterOptions): S
   const findEnd =
     by === 'lines' ? lineEnd : by === 'sentences' ? sentenceEnd : bytesEnd(size, isText);
   const perChunk = by === 'bytes' ? 1 : size;
-  let buffer = new Uint8Array();
+  // Kept from push to push: a new one each time would leave as much behind as the file has.
+  let room = new Uint8Array();
+  let buffer = room;
   let place = offset;
   // In the buffer: the chunk under way, the end of its last whole unit, how far the next was looked at.
   let start = 0;
@@ -58,11 +60,15 @@ export function createSplitter({ by, size, offset, isText }: SplitterOptions): S
 
   return {
     push(bytes) {
-      const rest = buffer.subarray(start);
-      const joined = new Uint8Array(rest.length + bytes.length);
-      joined.set(rest);
-      joined.set(bytes, rest.length);
-      buffer = joined;
+      const rest = buffer.length - start;
+      const size = rest + bytes.length;
+      if (size <= room.length) room.copyWithin(0, start, buffer.length);
+      else {
+        room = new Uint8Array(size);
+        room.set(buffer.subarray(start));
+      }
+      room.set(bytes, rest);
+      buffer = room.subarray(0, size);
       cut -= start;
       seen -= start;
       start = 0;
