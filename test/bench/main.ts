@@ -17,8 +17,7 @@ const names = positionals.length === 0 ? [...SUITES.keys()] : positionals;
 const unknown = names.filter((name) => !SUITES.has(name));
 if (unknown.length > 0) {
   const known = [...SUITES.keys()].join(', ');
-  process.stderr.write(`There is no suite ${unknown.join(', ')}: there is ${known}
-`);
+  process.stderr.write(`There is no suite ${unknown.join(', ')}: there is ${known}\n`);
   process.exitCode = 2;
 } else {
   const rows = [];
