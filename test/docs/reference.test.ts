@@ -118,6 +118,12 @@ describe('the limits', () => {
     ["one function's body", size(MODULE.bodySize)],
     ['blocks of one function', grouped(MODULE.blocks)],
     ['blocks of a module', grouped(MODULE.moduleBlocks)],
+    ['loops of one function', grouped(MODULE.loops)],
+    ['loops of a module', grouped(MODULE.moduleLoops)],
+    [
+      'blocks and branch targets, each times the locals of its function',
+      grouped(MODULE.moduleMerges),
+    ],
     ['locals of one function', grouped(MODULE.locals)],
     ['nesting in a function', grouped(MODULE.nesting)],
     ['imports', grouped(MODULE.imports)],

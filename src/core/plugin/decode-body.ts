@@ -47,6 +47,9 @@ interface Body {
   readonly frames: number[];
   blocks: number;
   elses: number;
+  loops: number;
+  /** Blocks, and branches to them by target. */
+  labels: number;
   readonly visitor: BodyVisitor | undefined;
 }
 
@@ -57,7 +60,7 @@ export function decodeBodies(
   visitor: BodyVisitor | undefined,
 ): void {
   const sectionEnd = cursor.end;
-  let blocks = 0;
+  const total = { blocks: 0, loops: 0, merges: 0 };
   for (let i = spaces.importedFunctions; i < spaces.functions.length; i++) {
     const at = cursor.pos;
     const size = readU32(cursor);
@@ -69,22 +72,35 @@ export function decodeBodies(
     cursor.end = cursor.pos;
     cursor.pos = start;
     const params = spaces.types[spaces.functions[i] ?? 0]?.params.length ?? 0;
-    blocks += decodeBody(cursor, spaces, params, visitor);
-    if (blocks > LIMITS.moduleBlocks) {
-      refuse('limit', `the module has more than ${LIMITS.moduleBlocks} blocks`, at);
-    }
+    const body = decodeBody(cursor, spaces, params, visitor);
+    total.blocks += body.blocks;
+    total.loops += body.loops;
+    total.merges += body.labels * body.locals;
+    checkTotal(total, at);
     visitor?.leave(start, cursor.end);
     cursor.end = sectionEnd;
   }
 }
 
-/** Number of blocks in the body. */
+/** What one function may hold, a hundred of them may not: each is compiled when it is first called. */
+function checkTotal(total: { blocks: number; loops: number; merges: number }, at: number): void {
+  if (total.blocks > LIMITS.moduleBlocks) {
+    refuse('limit', `the module has more than ${LIMITS.moduleBlocks} blocks`, at);
+  }
+  if (total.loops > LIMITS.moduleLoops) {
+    refuse('limit', `the module has more than ${LIMITS.moduleLoops} loops`, at);
+  }
+  if (total.merges > LIMITS.moduleMerges) {
+    refuse('limit', 'the module has too many branches in functions with too many locals', at);
+  }
+}
+
 function decodeBody(
   cursor: Cursor,
   spaces: IndexSpaces,
   params: number,
   visitor: BodyVisitor | undefined,
-): number {
+): Body {
   const locals = decodeLocals(cursor);
   const body: Body = {
     spaces,
@@ -92,6 +108,8 @@ function decodeBody(
     frames: [OP.block],
     blocks: 0,
     elses: 0,
+    loops: 0,
+    labels: 0,
     visitor,
   };
   visitor?.enter(cursor.pos, locals);
@@ -104,7 +122,7 @@ function decodeBody(
   if (cursor.pos !== cursor.end) {
     refuse('body_size', 'a function has bytes behind its end', cursor.pos);
   }
-  return body.blocks;
+  return body;
 }
 
 function decodeLocals(cursor: Cursor): number {
@@ -208,6 +226,10 @@ function openBlock(body: Body, opcode: number, at: number): void {
   if (body.frames.length > LIMITS.nesting) {
     refuse('limit', `blocks are nested deeper than ${LIMITS.nesting}`, at);
   }
+  if (opcode === OP.loop && ++body.loops > LIMITS.loops) {
+    refuse('limit', `a function has more than ${LIMITS.loops} loops`, at);
+  }
+  body.labels++;
   body.frames.push(opcode);
 }
 
@@ -223,6 +245,7 @@ function decodeLabel(cursor: Cursor, body: Body): void {
   const at = cursor.pos;
   const depth = readU32(cursor);
   if (depth >= body.frames.length) refuse('bad_depth', `there is no label ${depth}`, at);
+  body.labels++;
   body.visitor?.target(depth);
 }
 

@@ -35,8 +35,16 @@ export const LIMITS = {
   blocks: 2_000,
   /** `else` of one function. */
   elses: 512,
+  /** `loop` of one function. */
+  loops: 500,
   /** `block`, `loop` and `if` of the whole module. */
   moduleBlocks: 100_000,
+  moduleLoops: 10_000,
+  /**
+   * Blocks and branch targets, each times the locals of its function: at every one of them the engine
+   * may write out all locals.
+   */
+  moduleMerges: 30_000_000,
   branchTargets: 65_520,
 } as const;
 

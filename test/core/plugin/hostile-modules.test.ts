@@ -145,11 +145,15 @@ describe('inspectModule() refuses demands without measure', () => {
 describe('inspectModule() refuses what brings down a compiler', () => {
   const nested = (depth: number) => [...many(depth, [2, 0x40]).flat(), ...many(depth, 0x0b)];
   const diamond = [0x41, 0, 4, 0x40, 1, 5, 1, 0x0b];
-  const spread = (functions: number, each: readonly number[]) =>
+  const loop = [3, 0x40, 0x0b];
+  const locals: [number, number][] = [[512, I32]];
+  const branches = (count: number) => [2, 0x40, ...many(count, [0x41, 0, 0x0d, 0]).flat(), 0x0b];
+  const table = (count: number) => [0x41, 0, 0x0e, ...u32(count), ...many(count + 1, 0)];
+  const spread = (functions: number, each: readonly number[], own: [number, number][] = []) =>
     moduleOf(
       list(1, [NULLARY]),
       list(3, many(functions, [0])),
-      list(10, many(functions, body(each))),
+      list(10, many(functions, body(each, own))),
     );
   refuses([
     ['9 400 diamonds in one function', code(many(9_400, diamond).flat()), 'limit'],
@@ -157,12 +161,19 @@ describe('inspectModule() refuses what brings down a compiler', () => {
     ['blocks nested 2 001 deep', code(nested(2_001)), 'limit'],
     ['2 001 blocks in a row', code(many(2_001, [2, 0x40, 0x0b]).flat()), 'limit'],
     ['100 050 blocks over 58 functions', spread(58, nested(1_725)), 'limit'],
+    ['501 loops', code(many(501, loop).flat()), 'limit'],
+    ['10 001 loops over 73 functions', spread(73, many(137, loop).flat()), 'limit'],
+    ['30 000 branches among 512 locals, twice', spread(2, branches(30_000), locals), 'limit'],
+    ['one table of 65 520 branches among 512 locals', spread(1, table(65_520), locals), 'limit'],
   ]);
 
   it('accepts as much as the limits allow', () => {
     expect(faultOf(code(many(512, diamond).flat()))).toBeUndefined();
     expect(faultOf(code(nested(1_999)))).toBeUndefined();
     expect(faultOf(spread(50, nested(1_999)))).toBeUndefined();
+    expect(faultOf(spread(20, many(500, loop).flat()))).toBeUndefined();
+    expect(faultOf(spread(1, branches(30_000), locals))).toBeUndefined();
+    expect(faultOf(spread(2, branches(30_000)))).toBeUndefined();
   });
 });
 
