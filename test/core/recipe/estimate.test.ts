@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileRecipe } from '../../../src/core/recipe/compile.ts';
 import { criticalPath } from '../../../src/core/recipe/critical-path.ts';
 import { worstCaseOf } from '../../../src/core/recipe/estimate.ts';
 import type { Plan } from '../../../src/core/recipe/plan.ts';
+import { isFinal } from '../../../src/core/run/events.ts';
+import { call, recipe } from '../../support/recipe-text.ts';
+import { startRun } from '../../support/run-recipe.ts';
+import { findTestFunction } from '../../support/test-functions.ts';
 
 const RECIPES = join(import.meta.dirname, '../../../recipes');
 
@@ -158,6 +163,70 @@ describe('worstCaseOf', () => {
   it.each(readdirSync(RECIPES))('tells the bounds of example %s', (name) => {
     const { steps } = worstCaseOf(planOf(readFileSync(join(RECIPES, name, 'recipe.yaml'), 'utf8')));
     expect(steps).toBeGreaterThan(0);
+  });
+});
+
+/** Small graphs with all that makes nodes run again: loops in loops, branches, failures that are handled. */
+const graphs = fc.integer({ min: 2, max: 7 }).chain((size) => {
+  const at = fc.nat({ max: size - 1 });
+  return fc.record({
+    nodes: fc.array(
+      fc.record({
+        fails: fc.integer({ min: 0, max: 9 }).map((chance) => chance === 0),
+        handled: fc.boolean(),
+        visits: fc.integer({ min: 1, max: 4 }),
+      }),
+      { minLength: size, maxLength: size },
+    ),
+    edges: fc.array(fc.record({ from: at, to: at, visits: fc.option(fc.nat({ max: 5 })) }), {
+      minLength: 1,
+      maxLength: 12,
+    }),
+  });
+});
+
+describe('worstCaseOf, against runs', () => {
+  it('is never less than what a run does', async () => {
+    let looped = 0;
+    await fc.assert(
+      fc.asyncProperty(graphs, async ({ nodes, edges }) => {
+        const text = recipe({
+          nodes: nodes.map(({ fails, handled, visits }, index) =>
+            call(
+              `n${index}`,
+              fails ? 'fail' : 'value',
+              {},
+              {
+                max_visits: visits,
+                on_error: handled ? 'continue' : 'halt',
+              },
+            ),
+          ),
+          edges: edges.map(({ from, to, visits }) => ({
+            from: `n${from}`,
+            to: `n${to}`,
+            ...(visits !== null && { condition: `visits.n${to} < ${visits}` }),
+          })),
+        });
+        const found = compileRecipe({
+          path: 'recipes/main.yaml',
+          text,
+          sources: new Map(),
+          prompts: new Map(),
+          findFunction: findTestFunction,
+        });
+        if (found.plan === undefined) return;
+        const run = await startRun(found.plan);
+        expect(isFinal(run.status())).toBe(true);
+        const worst = worstCaseOf(found.plan);
+        const calls = run.functions.calls.length;
+        expect(calls).toBeLessThanOrEqual(worst.byType.function_task ?? Infinity);
+        expect(worst.byType.function_task).toBeLessThanOrEqual(worst.steps);
+        if (calls > nodes.length) looped += 1;
+      }),
+      { numRuns: 400 },
+    );
+    expect(looped).toBeGreaterThan(20);
   });
 });
 
