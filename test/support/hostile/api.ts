@@ -17,14 +17,14 @@ let rounds = 0;
 /** Uploads what must stay well, and asks for it after every case. Once in each file. */
 export function keepWell(): void {
   beforeAll(async () => {
-    await bodyOf(await putPlugin(WELL, '1.0.0', kit()), 201);
+    await bodyOf(await putPlugin(WELL, '1.0.0', guest('kit')), 201);
   });
   afterEach(expectWell);
 }
 
-/** A guest with a function for each thing that a plugin may do, rightly or wrongly. */
-export function kit(): Uint8Array {
-  return fromBase64(inject('guests')['kit']!);
+/** One of `test/support/guests`; `kit` has a function for each thing that a plugin may do. */
+export function guest(name: string): Uint8Array {
+  return fromBase64(inject('guests')[name]!);
 }
 
 export async function expectWell(): Promise<void> {
