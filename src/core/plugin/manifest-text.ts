@@ -1,6 +1,6 @@
 /** A manifest's text as data, and the place of every value in it. */
 import type { Document, LineCounter, Node, Range } from 'yaml';
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Issue, Result } from '../errors.ts';
 import { countLines } from '../lines.ts';
 
@@ -25,6 +25,7 @@ const MAX_NESTING = 64;
 /** With what aliases stand for. */
 const MAX_VALUES = 20_000;
 const MAX_ALIASES = 1_000;
+const MAX_ISSUES = 20;
 
 /** YAML; JSON is read as the YAML it is. */
 export function readManifestText(text: string): Result<ManifestText, readonly Issue[]> {
@@ -38,7 +39,8 @@ export function readManifestText(text: string): Result<ManifestText, readonly Is
   const document = parseDocument(text, {
     prettyErrors: false,
     stringKeys: true,
-    uniqueKeys: true,
+    // The library compares every key with all before it; `repeatedKeys` does not.
+    uniqueKeys: false,
     version: '1.2',
   });
   const issues = syntaxIssues(document, lines);
@@ -91,13 +93,38 @@ function findData(document: Document.Parsed): { readonly value: unknown } | unde
 }
 
 function syntaxIssues(document: Document.Parsed, lines: LineCounter): readonly Issue[] {
-  return [...document.errors, ...document.warnings].slice(0, 20).map(({ code, message, pos }) => ({
-    severity: 'error',
-    code: code === 'DUPLICATE_KEY' ? 'duplicate_key' : 'yaml_syntax',
-    detail: `Cannot read manifest: ${message}`,
-    pointer: '',
-    ...placeOf(lines, pos),
+  const syntax = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+    code: 'yaml_syntax',
+    message,
+    pos,
   }));
+  return [...syntax, ...repeatedKeys(document)]
+    .slice(0, MAX_ISSUES)
+    .map(({ code, message, pos }) => ({
+      severity: 'error',
+      code,
+      detail: `Cannot read manifest: ${message}`,
+      pointer: '',
+      ...placeOf(lines, pos),
+    }));
+}
+
+function repeatedKeys(document: Document.Parsed) {
+  const found: { code: string; message: string; pos: readonly number[] }[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          const pos = key.range ?? [];
+          found.push({ code: 'duplicate_key', message: 'Map keys must be unique', pos });
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
 }
 
 /** An alias shares its value rather than copying it, so the walk counts it each time it is reached. */

@@ -14,6 +14,9 @@ import { findUtf8 } from './utf8.ts';
 
 export type { PluginFunction, PluginManifest } from './manifest-schema.ts';
 
+/** Unknown keys of one mapping that are reported. */
+const MAX_UNKNOWN = 20;
+
 /** YAML or JSON. Keys at the top that start with `x-` are the author's own and are left out. */
 export function loadManifest(text: string): Result<PluginManifest, readonly Issue[]> {
   const read = readManifestText(text);
@@ -129,7 +132,8 @@ function findRepeated(ids: readonly string[]): number | undefined {
 function toIssues(found: z.core.$ZodIssue, text: ManifestText): readonly Issue[] {
   const path = found.path.filter((step) => typeof step !== 'symbol');
   if (found.code === 'unrecognized_keys') {
-    return found.keys.map((key) => unknownKey(text, path, key));
+    // Finding the place of each takes as long as the text is.
+    return found.keys.slice(0, MAX_UNKNOWN).map((key) => unknownKey(text, path, key));
   }
   const detail = `Cannot accept manifest: ${found.message}`;
   return [issueAt(text, path, { code: codeOf(found, path, text.data), detail })];

@@ -145,6 +145,16 @@ describe('loadManifest()', () => {
     expect(loadManifest(text)).toMatchObject({ ok: false, error: [{ code }] });
   });
 
+  it.each([
+    ['extensions', 'x-', undefined],
+    ['unknown keys', 'y', 'unknown_key'],
+  ])('reads 15 000 %s in time that grows with their number', (_name, prefix, code) => {
+    const keys = Array.from({ length: 15_000 }, (_, i) => `${prefix}${i}: 1`);
+    const loaded = loadManifest(`name: a\nversion: 1.0.0\n${keys.join('\n')}`);
+    expect(loaded.ok ? undefined : loaded.error[0]?.code).toBe(code);
+    expect(loaded.ok ? 0 : loaded.error.length).toBeLessThanOrEqual(20);
+  });
+
   it('suggests the key that was meant', () => {
     const loaded = loadManifest('name: a\nversion: 1.0.0\nlicence: MIT');
     expect(loaded).toMatchObject({ ok: false, error: [{ suggestion: 'license' }] });
