@@ -114,7 +114,8 @@ function spread(rows: readonly Uint32Array[], from: number, to: number): boolean
   const target = rows[to];
   if (source === undefined || target === undefined) return false;
   let isNews = false;
-  for (const [word, had] of target.entries()) {
+  for (let word = 0; word < target.length; word += 1) {
+    const had = target[word] ?? 0;
     const own = from >>> 5 === word ? 1 << (from & 31) : 0;
     const now = (had | (source[word] ?? 0) | own) >>> 0;
     if (now === had) continue;
