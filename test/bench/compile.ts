@@ -30,8 +30,8 @@ export async function language({ quick }: SuiteOptions): Promise<readonly Row[]>
     seed += 1;
     return timesOf(compile, of, seed);
   };
+  for (let count = 0; count < WARM_UPS[size]; count += 1) SIZES.forEach(once);
   return SIZES.map((of) => {
-    for (let count = 0; count < WARM_UPS[size]; count += 1) once(of);
     const times = Array.from({ length: RUNS[size] }, () => once(of));
     return {
       work: of.work,
