@@ -1,5 +1,5 @@
 /** One attempt of one step, whatever its type: deadline, task, and anything thrown as a Failure. */
-import { failure, toFailure } from '../core/errors.ts';
+import { failure, ok, toFailure } from '../core/errors.ts';
 import type { Failure, Result } from '../core/errors.ts';
 import type { PlanNode } from '../core/recipe/plan.ts';
 import type { Fact } from '../core/run/advance.ts';
@@ -8,6 +8,7 @@ import type { Active, RunState } from '../core/run/state.ts';
 import type { Functions } from './functions.ts';
 import type { Clock, Egress, Files, Ids, Log, Models, Tenant } from './ports.ts';
 import { findTask } from './tasks/index.ts';
+import { withChunk } from './tasks/map-file.ts';
 import type { TaskFailure, TaskOutcome } from './tasks/task.ts';
 
 export interface AttemptDeps {
@@ -27,7 +28,7 @@ export type ProgressFact = Extract<Fact, { type: 'progress' }>;
 
 /** For nodes that set none. */
 const DEFAULT_TIMEOUT_MS = 120_000;
-/** For a fold, which may have gigabytes before it; what it spends is bounded by each call's fuel. */
+/** For what reads a file, which may be of any size; what it spends is bounded by each call's fuel. */
 const FOLD_TIMEOUT_MS = 3_600_000;
 const MAX_MESSAGE = 4_000;
 
@@ -77,9 +78,9 @@ async function run(
   given: Given,
   cancelled: AbortSignal,
 ): Promise<Result<TaskOutcome, TaskFailure>> {
-  const { state, step, missing, startedAt } = given;
+  const { state, missing, startedAt } = given;
   const { clock, tenant, functions, models, egress, files } = deps;
-  const { node } = step;
+  const { node, map } = given.step;
   const task = findTask(node.type);
   if (task === undefined) {
     return {
@@ -90,11 +91,14 @@ async function run(
       ),
     };
   }
-  const timeoutMs =
-    step.map?.progress?.node.itemTimeoutMs ?? node.timeoutMs ?? defaultTimeout(node);
+  const timeoutMs = map?.progress?.node.itemTimeoutMs ?? node.timeoutMs ?? defaultTimeout(node);
   const deadline = clock.deadline(timeoutMs);
   const signal = AbortSignal.any([cancelled, deadline.signal]);
   try {
+    const isChunk = map?.progress?.source !== undefined;
+    const read = isChunk ? await withChunk({ files, tenant }, given.step) : ok(given.step);
+    if (!read.ok) return read;
+    const step = read.value;
     const { context: outer, input } = stepContext(state, step, {
       now: startedAt,
       random: deps.ids.random,
@@ -126,7 +130,7 @@ async function run(
     if (known.code === 'internal') {
       deps.log.write('error', 'attempt_broke', {
         run: state.identity.id,
-        step: step.key,
+        step: given.step.key,
         reason: String(error),
       });
     }
@@ -137,7 +141,7 @@ async function run(
 }
 
 function defaultTimeout({ type }: PlanNode): number {
-  return type === 'reduce' ? FOLD_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
+  return type === 'reduce' || type === 'map' ? FOLD_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
 }
 
 function late(id: string, timeoutMs: number): Failure {

@@ -1,4 +1,5 @@
 /** One turn of a run, purely: facts in; the state moved on, what to write and what to attempt out. */
+import { toFailure } from '../errors.ts';
 import type { Failure } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import { apply } from './apply.ts';
@@ -6,8 +7,9 @@ import { decide, nextDueAt } from './decide.ts';
 import type { World } from './decide.ts';
 import { isFinal } from './events.ts';
 import type { StepKey } from './events.ts';
+import { openItems } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, TurnRecord, Verdict } from './record.ts';
-import { cancelRun, completeStep, failAttempt } from './settle.ts';
+import { cancelRun, completeStep, failAttempt, failStep } from './settle.ts';
 import type { Success } from './settle.ts';
 import { noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
@@ -119,7 +121,12 @@ function takeOutcome(
   if (step === undefined) return;
   if (fact.type === 'failed') return failAttempt(state, step, fact, world);
   warnMissing(state, world, step.map?.node ?? step.node, fact.warnings);
-  completeStep(state, step, fact, world);
+  if (fact.opened === undefined) return completeStep(state, step, fact, world);
+  try {
+    openItems(state, step, fact.opened, world);
+  } catch (error) {
+    failStep(state, step, toFailure(error), world);
+  }
 }
 
 function takeProgress(

@@ -1,12 +1,13 @@
 /** Opens what holds other steps: a map over its items, a sub-recipe over its graph. */
+import { isFileOver } from '../chunk/spec.ts';
 import { ComposerError } from '../errors.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject, ownProperty, utf8Length } from '../json.ts';
 import { checkInputs } from '../recipe/inputs.ts';
 import type { MapNode, Plan, PlanNode, RecipeNode } from '../recipe/plan.ts';
 import type { World } from './decide.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
-import type { StepRow } from './record.ts';
+import type { ChunkSource, StepRow } from './record.ts';
 import {
   createResolveContext,
   holds,
@@ -25,9 +26,20 @@ import { warn, warnMissing, writeStep } from './write.ts';
 export const MAX_ITEMS = 100_000;
 const MAX_DEPTH = 8;
 
-/** Throws `map_over_invalid` and what its templates throw. */
+/** What a map goes over. */
+interface Opened {
+  readonly items: JsonArray;
+  readonly keys?: readonly string[];
+  readonly source?: ChunkSource;
+}
+
+/**
+ * Throws `map_over_invalid` and what its templates throw. A map over a file stays ready to be
+ * attempted instead: the attempt finds its chunks.
+ */
 export function openMap(state: RunState, step: Active, world: World): void {
   const node = mapNode(step);
+  if (isFileOver(node.over)) return;
   const { context } = stepContext(state, step, world);
   const over = resolve(node.over, context);
   const list = listOf(over);
@@ -38,23 +50,30 @@ export function openMap(state: RunState, step: Active, world: World): void {
       `Cannot go over "over" of node "${node.id}": expected a list or a map, found ${kind}`,
     );
   }
-  if (list.items.length > MAX_ITEMS) {
+  warnMissing(state, world, node, context.missing);
+  openItems(state, step, list, world);
+}
+
+/** Throws `map_over_invalid` and `value_too_large`. */
+export function openItems(state: RunState, step: Active, opened: Opened, world: World): void {
+  const node = mapNode(step);
+  const { items, keys } = opened;
+  if (items.length > MAX_ITEMS) {
     throw new ComposerError(
       'map_over_invalid',
-      `Cannot go over ${list.items.length} items in node "${node.id}": at most ${MAX_ITEMS} are allowed`,
+      `Cannot go over ${items.length} items in node "${node.id}": at most ${MAX_ITEMS} are allowed`,
     );
   }
-  if (utf8Length(JSON.stringify(over)) > MAX_VALUE_BYTES) {
+  if (utf8Length(JSON.stringify({ items, keys })) > MAX_VALUE_BYTES) {
     throw new ComposerError(
       'value_too_large',
       `Cannot go over "over" of node "${node.id}": it is larger than ${MAX_VALUE_BYTES} bytes`,
     );
   }
-  warnMissing(state, world, node, context.missing);
   const ledger = createLedger();
   state.ledgers.set(step.key, ledger);
   step.phase = 'open';
-  step.progress = { node, ledger, next: 0, inFlight: 0, ...list };
+  step.progress = { node, ledger, next: 0, inFlight: 0, ...opened };
   writeStep(state, step, world, { status: 'open', endSeq: state.seq, taken: [] });
   state.changes.maps.add(step);
 }

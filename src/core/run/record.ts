@@ -75,6 +75,8 @@ export interface StepRow {
   /** What a map was opened over. */
   readonly items?: JsonArray;
   readonly itemKeys?: readonly string[];
+  /** The file whose chunks the items are. */
+  readonly source?: ChunkSource;
   /** Which sub-recipe was opened, and with what. */
   readonly recipe?: string;
   readonly inputs?: JsonObject;
@@ -82,6 +84,17 @@ export interface StepRow {
   readonly waiting?: Waiting;
   /** How far a step under way has come: its task goes on from there after a restart. */
   readonly checkpoint?: JsonValue;
+}
+
+/**
+ * What a map over a file needs to read its items again. They themselves hold only where they lie:
+ * `index`, `offset` and `length` in bytes.
+ */
+export interface ChunkSource {
+  readonly file: string;
+  /** SHA-256 of the bytes, so that no item comes from another file than the rest. */
+  readonly digest: string;
+  readonly isText: boolean;
 }
 
 /** What a waiting step waits for. `dueAt` is in epoch milliseconds. */

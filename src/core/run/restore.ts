@@ -163,11 +163,11 @@ function enterOpen(state: RunState, frames: Map<string, Frame>, row: StepRow): v
   if (row.items !== undefined) {
     const ledger = state.ledgers.get(row.key) ?? createLedger();
     state.ledgers.set(row.key, ledger);
-    const keys = row.itemKeys && { keys: row.itemKeys };
     step.progress = {
       node: mapNode(step),
       items: row.items,
-      ...keys,
+      ...(row.itemKeys && { keys: row.itemKeys }),
+      ...(row.source && { source: row.source }),
       ledger,
       next: 0,
       inFlight: 0,

@@ -1,7 +1,7 @@
 /** What becomes of a step that ended: its row, its output, the way on. */
 import { ComposerError, failure } from '../errors.ts';
 import type { Failure } from '../errors.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject, utf8Length } from '../json.ts';
 import { isRetried, nextDelay } from '../retry.ts';
 import type { World } from './decide.ts';
@@ -9,7 +9,7 @@ import type { StepStats } from './events.ts';
 import { noteBackEdges } from './loops.ts';
 import { mappedNames } from './open.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
-import type { ItemOutcome, RunFailure, StepRow } from './record.ts';
+import type { ChunkSource, ItemOutcome, RunFailure, StepRow } from './record.ts';
 import { publish, publishExtra } from './publish.ts';
 import { nodeState } from './state.ts';
 import type { Active, Frame, RunState } from './state.ts';
@@ -21,6 +21,8 @@ export interface Success {
   readonly stats: StepStats;
   /** The resolved input, for a map that collects records. */
   readonly inputs?: JsonObject;
+  /** For a map over a file, which is not done with its attempt but begins then: its items. */
+  readonly opened?: { readonly items: JsonArray; readonly source: ChunkSource };
 }
 
 export function completeStep(state: RunState, step: Active, success: Success, world: World): void {

@@ -12,6 +12,7 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import type { Graph, MapNode, NodeId, Plan, PlanNode } from '../recipe/plan.ts';
 import type { RunEvent, RunStatus, StepKey } from './events.ts';
 import type {
+  ChunkSource,
   ItemOutcome,
   KeptEvent,
   LedgerEntry,
@@ -166,6 +167,7 @@ export interface MapProgress {
   readonly node: MapNode;
   readonly items: readonly JsonValue[];
   readonly keys?: readonly string[];
+  readonly source?: ChunkSource;
   readonly ledger: Ledger;
   /** What the map's own input gives to its items, once one has asked. */
   shared?: JsonObject;

@@ -96,7 +96,8 @@ export function writeProgress(
 function openedWith({ progress, inside, recipe, waiting }: Active): Partial<StepRow> {
   if (waiting !== undefined) return { waiting };
   if (progress !== undefined) {
-    return { items: progress.items, ...(progress.keys && { itemKeys: progress.keys }) };
+    const { items, keys, source } = progress;
+    return { items, ...(keys && { itemKeys: keys }), ...(source && { source }) };
   }
   return inside === undefined || recipe === undefined ? {} : { inputs: inside.inputs, recipe };
 }

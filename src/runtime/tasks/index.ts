@@ -3,6 +3,7 @@ import type { PlanNode, NodeType } from '../../core/recipe/plan.ts';
 import { runFunction } from './function.ts';
 import { runHttp } from './http.ts';
 import { runLanguage } from './language.ts';
+import { findChunks } from './map-file.ts';
 import { runReduce } from './reduce.ts';
 import type { Task } from './task.ts';
 
@@ -10,6 +11,7 @@ const TASKS: { readonly [T in NodeType]?: Task<Extract<PlanNode, { type: T }>> }
   function_task: runFunction,
   http_task: runHttp,
   language_task: runLanguage,
+  map: findChunks,
   reduce: runReduce,
 };
 

@@ -5,6 +5,7 @@ import type { PlanNode } from '../../core/recipe/plan.ts';
 import type { ResolveContext } from '../../core/run/resolve.ts';
 import type { StepStats } from '../../core/run/events.ts';
 import type { Active } from '../../core/run/state.ts';
+import type { Success } from '../../core/run/settle.ts';
 import type { Progress } from '../../core/run/write.ts';
 import type { Functions } from '../functions.ts';
 import type { Clock, Egress, Files, Models, RunId, Tenant } from '../ports.ts';
@@ -32,6 +33,8 @@ export interface TaskOutcome {
   readonly stats?: Omit<StepStats, 'wallMs'>;
   /** The resolved input, where a record can hold it. */
   readonly inputs?: JsonObject;
+  /** Of a map over a file: its items, and where they are from. */
+  readonly opened?: NonNullable<Success['opened']>;
 }
 
 export interface TaskFailure extends Failure {
