@@ -102,3 +102,29 @@ function elements(first: number, count: number): number[] {
 function bytesOf(value: string): number[] {
   return [...new TextEncoder().encode(value)];
 }
+
+/** Its output is always this text; what it works through before, and what follows, is up to the caller. */
+export function says(value: string, before: Bytes = []): Uint8Array {
+  const bytes = bytesOf(value);
+  const stores = bytes.flatMap((byte, i) => [
+    ...op.get(0),
+    ...op.i64(i),
+    ...op.i64Add,
+    ...op.i32(byte),
+    ...op.call(1),
+  ]);
+  return plugin({
+    imports: ['alloc', 'store_u8', 'output_set'],
+    locals: [[1, I64]],
+    run: [
+      ...before,
+      ...op.i64(bytes.length),
+      ...op.call(0),
+      ...op.set(0),
+      ...stores,
+      ...op.get(0),
+      ...op.i64(bytes.length),
+      ...op.call(2),
+    ],
+  });
+}
