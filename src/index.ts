@@ -92,12 +92,23 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
   };
 });
 
-const apps = new WeakMap<Bindings, ReturnType<typeof makeApp>>();
+const MAX_IDLE = 64;
+/** Apps that no request uses at the moment. */
+const idle = new WeakMap<Bindings, ReturnType<typeof makeApp>[]>();
 
 export default {
-  fetch(request, env, ctx) {
-    const app = apps.get(env) ?? makeApp(env);
-    apps.set(env, app);
-    return app.fetch(request, env, ctx);
+  /**
+   * No two requests use one app at a time: its sandbox has the slots of one request, and one that waits
+   * for another's slot has nothing of its own to wait for, so the platform ends it as hung.
+   */
+  async fetch(request, env, ctx) {
+    const free = idle.get(env) ?? [];
+    idle.set(env, free);
+    const app = free.pop() ?? makeApp(env);
+    try {
+      return await app.fetch(request, env, ctx);
+    } finally {
+      if (free.length < MAX_IDLE) free.push(app);
+    }
   },
 } satisfies ExportedHandler<Bindings>;
