@@ -61,7 +61,8 @@ export async function loadPlugin(name: string): Promise<LoadedPlugin> {
     }
   };
   const callText = (id: string, input: string | Uint8Array): Promise<string> =>
-    callExport(entryOf(id).export, input);
+    // An export of a fold goes by its own name.
+    callExport(manifest.functions.find((entry) => entry.id === id)?.export ?? id, input);
   const checked = (id: string, text: string): Record<string, unknown> => {
     const output: unknown = JSON.parse(text);
     const found = new Validator(entryOf(id).output, '7', false).validate(output);

@@ -73,4 +73,16 @@ describe('word_total', () => {
     const whole = await plugin.fold('word_total', first, 2);
     expect(await plugin.fold('word_total', first, 5)).toEqual(whole);
   });
+
+  it.each([
+    ['{}', '"state"'],
+    ['{"state":null,"items":[]}', '"spaced"'],
+    ['{"state":{"spaced":"1"},"items":[]}', '"spaced"'],
+    ['{"state":{"spaced":0,"spaceless":0},"items":[]}', '"rest"'],
+    ['{"state":{"spaced":0,"spaceless":0,"rest":""},"items":{}}', '"items"'],
+    ['{"state":{"spaced":0,"spaceless":0,"rest":""},"items":[1]}', '"text"'],
+    ['{"state":{"spaced":0,"spaceless":0,"rest":""},"items":[{"base64":"AA=="}]}', '"text"'],
+  ])('refuses the step %s', async (input, name) => {
+    expect(await plugin.refusal('word_total_step', input)).toContain(name);
+  });
 });
