@@ -1,5 +1,5 @@
 /** Attacks over HTTP; after each one a plugin that does no harm still answers right. */
-import { afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { afterEach, beforeAll, expect, inject, it, vi } from 'vitest';
 import { bodyOf, fromBase64, post, putPlugin } from '../api-client.ts';
 import type { ProblemBody } from '../api-client.ts';
 
@@ -16,6 +16,8 @@ let rounds = 0;
 
 /** Uploads what must stay well, and asks for it after every case. Once in each file. */
 export function keepWell(): void {
+  // No case is about time; a busy machine may take long over any of them.
+  vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
   beforeAll(async () => {
     await bodyOf(await putPlugin(WELL, '1.0.0', guest('kit')), 201);
   });
