@@ -1,4 +1,6 @@
 /** A file that is larger than the memory it may take: in, folded, killed in the middle, folded again. */
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,12 +40,13 @@ interface RunBody {
   readonly metrics: { readonly fuel: number };
 }
 
-/** Never more than a piece of it in memory. */
-function lines(size: number): ReadableStream<Uint8Array> {
+/** Never more than a piece of it in memory; hashed on the way. */
+function lines(size: number, hash: Hash): ReadableStream<Uint8Array> {
   const piece = new TextEncoder().encode(LINE.repeat(1_000));
   let left = size;
   return new ReadableStream<Uint8Array>({
     pull(controller) {
+      hash.update(piece.subarray(0, left));
       controller.enqueue(piece.subarray(0, left));
       left -= Math.min(left, piece.length);
       if (left === 0) controller.close();
@@ -52,13 +55,14 @@ function lines(size: number): ReadableStream<Uint8Array> {
 }
 
 async function upload({ url }: StartedServer, id: string, size: number): Promise<void> {
+  const hash = createHash('sha256');
   const answer = await fetch(`${url}/v1/files/${id}`, {
     method: 'PUT',
     headers: { 'content-type': 'text/plain' },
-    body: lines(size),
+    body: lines(size, hash),
     duplex: 'half',
   } as RequestInit);
-  expect(await answer.json()).toMatchObject({ id, size });
+  expect(await answer.json()).toMatchObject({ id, size, digest: hash.digest('hex') });
 }
 
 async function start({ url }: StartedServer, doc: string): Promise<string> {

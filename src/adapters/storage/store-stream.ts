@@ -3,8 +3,8 @@ import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import type { Digest } from '../../runtime/ports.ts';
 
-/** R2 wants parts of one size, from 5 MiB on, the last one excepted. */
-const PART_BYTES = 8 * 1024 * 1024;
+/** The smallest part that R2 takes; all but the last have to be of one size. */
+const PART_BYTES = 5 * 1024 * 1024;
 
 export interface StreamToStore {
   readonly body: ReadableStream<Uint8Array>;
@@ -88,7 +88,8 @@ interface Parts {
 }
 
 function createParts(bucket: R2Bucket, key: string): Parts {
-  const buffer = new Uint8Array(PART_BYTES);
+  // Most files are small, and uploads may be many at a time: it grows as it has to.
+  let buffer = new Uint8Array(PIECE_BYTES);
   const uploaded: R2UploadedPart[] = [];
   let used = 0;
   let upload: R2MultipartUpload | undefined;
@@ -105,6 +106,7 @@ function createParts(bucket: R2Bucket, key: string): Parts {
         // Only when more has come: a file of one part is put as it is.
         if (used === PART_BYTES) await flush();
         const piece = bytes.subarray(at, at + PART_BYTES - used);
+        if (used + piece.length > buffer.length) buffer = grown(buffer, used + piece.length);
         buffer.set(piece, used);
         used += piece.length;
         at += piece.length;
@@ -123,6 +125,12 @@ function createParts(bucket: R2Bucket, key: string): Parts {
       await upload?.abort().catch(() => undefined);
     },
   };
+}
+
+function grown(buffer: Uint8Array<ArrayBuffer>, least: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(PART_BYTES, Math.max(least, 2 * buffer.length)));
+  larger.set(buffer);
+  return larger;
 }
 
 function hex(digest: ArrayBuffer): string {
