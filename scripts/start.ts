@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createApi } from './launcher/api.ts';
 import { demonstrate, SHOWN_EXAMPLE } from './launcher/demonstration.ts';
 import { loadExamples, readExample } from './launcher/examples.ts';
+import { parseVariables } from '../src/env.ts';
 import { findPort } from './launcher/free-port.ts';
 import { readAddress, readOptions, USAGE } from './launcher/options.ts';
 import type { Options } from './launcher/options.ts';
@@ -29,28 +30,24 @@ function parse(): Options {
 
 async function main(options: Options): Promise<void> {
   const { port: wanted, host, state, once, demo } = options;
-  buildWhenStale(root);
-  const port = await findPort(host, wanted);
-  const instance = randomBytes(8).toString('hex');
-  const lock = await lockState(state, { instance, host, port });
-  // Also when Miniflare's own handler of a signal ends the process before this function does.
-  process.once('exit', lock.release);
-  const key = process.env['ADMIN_KEY'];
+  const key = readKey();
   const allowAddresses = [
     ...options.allowAddresses,
     ...splitList(process.env['EGRESS_ALLOW_ADDRESSES'] ?? '').map(readAddress),
   ];
-  const server = await startServer({
-    root,
-    host,
-    port,
-    state,
-    variables: {
-      ...variables(instance, host, key),
-      EGRESS_ALLOW_ADDRESSES: allowAddresses.join(','),
-    },
-    allowAddresses,
-  });
+  const instance = randomBytes(8).toString('hex');
+  const passed = {
+    ...variables(instance, host, key),
+    EGRESS_ALLOW_ADDRESSES: allowAddresses.join(','),
+  };
+  // The Worker would say the same, but only to whoever asks it something.
+  parseVariables(passed);
+  buildWhenStale(root);
+  const port = await findPort(host, wanted);
+  const lock = await lockState(state, { instance, host, port });
+  // Also when Miniflare's own handler of a signal ends the process before this function does.
+  process.once('exit', lock.release);
+  const server = await startServer({ root, host, port, state, variables: passed, allowAddresses });
   lock.update({ ...(server.workerd !== undefined && { workerd: server.workerd }) });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop());
@@ -98,6 +95,13 @@ async function serveExamples({
   const isExpected = await demonstrate(api, readExample(root, SHOWN_EXAMPLE), say);
   if (!isExpected && once) process.exitCode = 1;
   return true;
+}
+
+/** A key that no `Authorization` header can carry would lock everybody out. */
+function readKey(): string | undefined {
+  const key = process.env['ADMIN_KEY'];
+  if (key === undefined || /^[\x21-\x7e]{8,512}$/.test(key)) return key;
+  throw new Error('ADMIN_KEY must be 8 to 512 visible ASCII characters without spaces');
 }
 
 function variables(

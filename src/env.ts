@@ -69,7 +69,12 @@ const BINDINGS = ['LOADER', 'WORKFLOW_QUEUE', 'CATALOG', 'META', 'FILES'] as con
 export function readVariables(env: object): Variables {
   const missing = BINDINGS.filter((name) => !(name in env));
   if (missing.length > 0) throw new Error(`Cannot start: missing bindings ${missing.join(', ')}`);
-  const parsed = Variables.safeParse(env);
+  return parseVariables(env);
+}
+
+/** Throws an Error that names every variable that is wrong, and no value. */
+export function parseVariables(given: object): Variables {
+  const parsed = Variables.safeParse(given);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(`Cannot start: wrong settings: ${faults.join('; ')}`);

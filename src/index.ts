@@ -96,6 +96,20 @@ const MAX_IDLE = 64;
 /** Apps that no request uses at the moment. */
 const idle = new WeakMap<Bindings, ReturnType<typeof makeApp>[]>();
 
+/** Wrong settings are for the operator's eyes: the log names them, the answer does not. */
+function refuse(error: unknown): Response {
+  createLog('error').write('error', 'settings_wrong', { reason: String(error) });
+  const problem = {
+    type: '/docs/errors#not_set_up',
+    title: 'Not set up',
+    status: 503,
+    detail: 'Cannot serve: the settings are wrong, and the log says which',
+    code: 'not_set_up',
+  };
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  return new Response(JSON.stringify(problem), { status: 503, headers });
+}
+
 export default {
   /**
    * No two requests use one app at a time: its sandbox has the slots of one request, and one that waits
@@ -104,7 +118,12 @@ export default {
   async fetch(request, env, ctx) {
     const free = idle.get(env) ?? [];
     idle.set(env, free);
-    const app = free.pop() ?? makeApp(env);
+    let app: ReturnType<typeof makeApp>;
+    try {
+      app = free.pop() ?? makeApp(env);
+    } catch (error) {
+      return refuse(error);
+    }
     try {
       return await app.fetch(request, env, ctx);
     } finally {

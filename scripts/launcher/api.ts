@@ -2,6 +2,7 @@
 
 export interface Api {
   readonly url: string;
+  readonly hasKey: boolean;
   readonly get: (path: string) => Promise<Response>;
   readonly send: (method: 'PUT' | 'POST', path: string, body: Body) => Promise<Response>;
 }
@@ -16,6 +17,7 @@ export function createApi(url: string, key: string | undefined): Api {
   const auth: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   return {
     url,
+    hasKey: key !== undefined,
     get: (path) => fetch(`${url}${path}`, { headers: auth }),
     send(method, path, { type, content, headers }) {
       const init = {

@@ -26,7 +26,7 @@ export async function demonstrate(
   say(`\nmetrics\n${indent(run.metrics)}\n`);
   const body = JSON.stringify({ inputs: example.inputs }).replaceAll("'", String.raw`'\''`);
   say(
-    `\nrun it again\n  curl -sS -X POST '${api.url}${path}' -H 'content-type: application/json' -H 'prefer: wait=30' -d '${body}'\n\n`,
+    `\nrun it again\n  curl -sS -X POST '${api.url}${path}' -H 'content-type: application/json'${api.hasKey ? ' -H "authorization: Bearer $ADMIN_KEY"' : ''} -H 'prefer: wait=30' -d '${body}'\n\n`,
   );
   if (isDeepStrictEqual(run.result, example.expected)) return true;
   say(`the outputs are not the expected ones:\n${indent(example.expected)}\n`);

@@ -1,5 +1,6 @@
 /** The names that paths carry, and what they may be. */
 import { ComposerError } from '../core/errors.ts';
+import { isVersion } from '../core/plugin/version.ts';
 
 const PART = '[a-z0-9][a-z0-9._-]*';
 const RECIPE = new RegExp(`^(?=.{1,128}$)(?!.*\\.\\.)${PART}(?:/${PART})*$`);
@@ -9,12 +10,6 @@ const RUN = /^run_[0-9A-Za-z_-]{1,64}$/;
 const PROMPT = /^(?=.{1,128}$)(?!.*\.\.)[\w-][\w-]*(?:[./][\w-]+)*\.(?:jinja2?|j2)$/;
 const EVENT = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 const FILE = /^[A-Za-z0-9][\w.-]{0,127}$/;
-const NUMBER = '(?:0|[1-9]\\d*)';
-const TAG = `(?:${NUMBER}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
-const BUILD = '[0-9A-Za-z-]+';
-const SEMVER = new RegExp(
-  `^(?=.{5,64}$)${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-${TAG}(?:\\.${TAG})*)?(?:\\+${BUILD}(?:\\.${BUILD})*)?$`,
-);
 
 export function recipeName(text: string): string {
   return checked(
@@ -42,7 +37,7 @@ export function functionName(text: string): string {
 }
 
 export function isSemver(text: string): boolean {
-  return SEMVER.test(text);
+  return isVersion(text);
 }
 
 export function semver(text: string): string {

@@ -1,6 +1,6 @@
 /** Drives one run: takes what happened, lets the engine decide, writes the turn, begins attempts. */
 import { toFailure } from '../core/errors.ts';
-import { advance } from '../core/run/advance.ts';
+import { advance, breakRun } from '../core/run/advance.ts';
 import type { Fact, Turn } from '../core/run/advance.ts';
 import { isFinal } from '../core/run/events.ts';
 import type { StepKey } from '../core/run/events.ts';
@@ -45,9 +45,20 @@ export function createDriver(deps: DriverDeps): Driver {
   let turnsInARow = 0;
 
   function take(facts: readonly Fact[]): void {
-    const turn = advance(state, facts, { now: clock.now(), random: deps.ids.random });
+    const turn = move(facts);
     deps.commit(turn.record);
     perform(turn);
+  }
+
+  /** The engine throws only for its own bugs; the run then ends, and the others go on. */
+  function move(facts: readonly Fact[]): Turn {
+    const world = { now: clock.now(), random: deps.ids.random };
+    try {
+      return advance(state, facts, world);
+    } catch (error) {
+      deps.log.write('error', 'turn_broke', { run: state.identity.id, reason: String(error) });
+      return breakRun(state, error, world);
+    }
   }
 
   function perform({ record, launch }: Turn): void {

@@ -512,6 +512,14 @@ export const NODES: readonly Row[] = [
   row('wait knows durations', node('id: a, type: wait, for: ⟦"a while"⟧'), {
     diagnostics: ['bad_format'],
   }),
+  row('wait until a date without a time', node('id: a, type: wait, until: "2030-01-31"'), {
+    node: { until: '2030-01-31' },
+  }),
+  ...['"32 Jan"', '"0"', '-1', '9e12'].map((until) =>
+    row(`wait refuses until ${until}`, node(`id: a, type: wait, until: ⟦${until}⟧`), {
+      diagnostics: ['bad_format'],
+    }),
+  ),
   row('wait knows times', node('id: a, type: wait, until: ⟦"next week"⟧'), {
     diagnostics: ['bad_format'],
   }),

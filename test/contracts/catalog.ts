@@ -288,6 +288,18 @@ function describePlugins(make: () => CatalogSubject): void {
     expect((await catalog.listPlugins('acme'))[0]).toMatchObject({ hash: '9'.repeat(64) });
   });
 
+  it('putPlugin() of a deleted version takes the same bytes only', async () => {
+    const { catalog } = make();
+    await catalog.putPlugin('acme', plugin('1.0.0'));
+    await catalog.deletePlugin('acme', 'grader', '1.0.0');
+    expect(await catalog.listPlugins('acme')).toEqual([BUNDLED]);
+    const other = await catalog.putPlugin('acme', plugin('1.0.0', 'd'.repeat(64)));
+    expect(other).toMatchObject({ ok: false, error: { code: 'plugin_exists' } });
+    const same = await catalog.putPlugin('acme', plugin('1.0.0'));
+    expect(same).toMatchObject({ ok: true, value: { created: true } });
+    expect(await catalog.listPlugins('acme')).toHaveLength(2);
+  });
+
   it('putPlugin() never replaces a bundled version', async () => {
     const { catalog } = make();
     const { bundled: _bundled, createdAt: _createdAt, ...same } = BUNDLED;

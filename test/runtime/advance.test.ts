@@ -44,6 +44,20 @@ describe('createDriver()', () => {
     expect(functions.calls).toHaveLength(2);
   });
 
+  it('ends a run whose turn broke, and says so in its history', async () => {
+    const text = recipe({
+      nodes: [{ ...call('a', 'fail', { code: 'timeout' }), retry: { max_attempts: 3 } }],
+    });
+    const broken = () => {
+      throw new Error('no chance today');
+    };
+    const run = await runToEnd(await startRun(text, { random: broken }));
+    expect(run.state).toMatchObject({ status: 'failed', failure: { code: 'internal' } });
+    expect(run.records.flatMap(({ events }) => events).at(-1)).toMatchObject({
+      type: 'run.failed',
+    });
+  });
+
   it('has written the turn when post() returns', async () => {
     const state = createRunState(identityOf(), planOf(side));
     const { driver, records } = driveRun(state);

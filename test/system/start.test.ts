@@ -113,6 +113,18 @@ describe('npm start', () => {
     }
   });
 
+  it.each([
+    [{ MAX_RUNNING: 'abc' }, 'MAX_RUNNING'],
+    [{ ADMIN_KEY_SHA256: 'zz' }, 'ADMIN_KEY_SHA256'],
+    [{ ADMIN_KEY: '' }, 'ADMIN_KEY'],
+    [{ ADMIN_KEY: 'pass phrase' }, 'ADMIN_KEY'],
+  ])('refuses the setting %o by its name', async (env, name) => {
+    const { exit, output } = launch(['--no-demo', '--state', join(folder, 'settings')], env);
+    expect(await exit).toBe(1);
+    expect(output()).toContain(name);
+    expect(output()).not.toContain('ready');
+  });
+
   it('asks for the key when ADMIN_KEY is set, and takes the right one only', async () => {
     const server = await startServer(join(folder, 'key'), {
       env: { ADMIN_KEY: 'a-long-admin-key' },

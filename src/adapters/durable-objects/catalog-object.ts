@@ -145,15 +145,17 @@ export function makeCatalog({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
         .exec<{ number: number }>(`SELECT number FROM revisions WHERE subject = 'plugins'`)
         .one().number;
       if (revision === known) return { revision, plugins: null };
-      const rows = sql.exec<PluginSql>(`SELECT ${PLUGIN_COLUMNS} FROM plugins ORDER BY seq DESC`);
+      const rows = sql.exec<PluginSql>(
+        `SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE live = 1 ORDER BY seq DESC`,
+      );
       return { revision, plugins: rows.toArray().map(pluginOf) };
     }
 
     deletePlugin(name: string, version: string): boolean {
       const { sql } = this.ctx.storage;
       return this.ctx.storage.transactionSync(() => {
-        if (findPlugin(sql, name, version) === undefined) return false;
-        sql.exec('DELETE FROM plugins WHERE name = ? AND version = ?', name, version);
+        const query = 'UPDATE plugins SET live = 0 WHERE name = ? AND version = ? AND live = 1';
+        if (sql.exec(`${query} RETURNING name`, name, version).toArray().length === 0) return false;
         countChange(sql);
         return true;
       });
@@ -199,6 +201,7 @@ function putPlugin(
     if (same.upload !== upload || same.manifest !== manifest) {
       return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it has other bytes`);
     }
+    const wasDeleted = revive(sql, name, version);
     // A later release may meter the same upload into other bytes; runs keep what they have pinned.
     if (same.hash !== hash) {
       sql.exec(
@@ -210,7 +213,7 @@ function putPlugin(
       );
       countChange(sql);
     }
-    return ok({ ...same, hash, size, created: false });
+    return ok({ ...same, hash, size, created: wasDeleted });
   }
   sql.exec(
     `INSERT INTO plugins (name, version, hash, upload, size, manifest, uses_wasi, created_at)
@@ -245,6 +248,14 @@ function findVersion(sql: SqlStorage, name: string, version: number): RecipeVers
       version,
     )
     .toArray()[0];
+}
+
+/** True when the version had been deleted: the same upload brings it back. */
+function revive(sql: SqlStorage, name: string, version: string): boolean {
+  const query = 'UPDATE plugins SET live = 1 WHERE name = ? AND version = ? AND live = 0';
+  const isRevived = sql.exec(`${query} RETURNING name`, name, version).toArray().length > 0;
+  if (isRevived) countChange(sql);
+  return isRevived;
 }
 
 function findPlugin(sql: SqlStorage, name: string, version: string): PluginRow | undefined {

@@ -31,6 +31,8 @@ const STEPS: readonly string[] = [
      manifest TEXT NOT NULL,
      uses_wasi INTEGER NOT NULL,
      created_at INTEGER NOT NULL,
+     -- A deleted version keeps its row, so that its number never comes to mean other bytes.
+     live INTEGER NOT NULL DEFAULT 1,
      UNIQUE (name, version)
    );
    CREATE TABLE revisions (subject TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;

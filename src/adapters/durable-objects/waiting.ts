@@ -1,7 +1,7 @@
 /** What reaches waiting runs from outside: events, and the verdicts of people. */
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
+import { isJsonObject, utf8Length } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { isFinal } from '../../core/run/events.ts';
 import type { StepRow, Verdict } from '../../core/run/record.ts';
@@ -15,6 +15,9 @@ import type { Partition } from './partition.ts';
 import * as rows from './queue-rows.ts';
 
 const MAX_LISTED = 100;
+/** It becomes part of an output, beside what else the output says, and kept ones lie in one row. */
+const MAX_PAYLOAD_BYTES = 128 * 1024;
+const MAX_KEPT_BYTES = 512 * 1024;
 
 /** Refused for a run that has ended, and when too many events wait for nobody. */
 export function deliverEvent(
@@ -25,17 +28,25 @@ export function deliverEvent(
   const head = rows.findHead(partition.sql, id);
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
   if (isFinal(head.status)) {
-    return fail('run_finished', `Cannot deliver an event to run "${id}": it has ${head.status}`);
+    return fail('run_finished', `Cannot deliver an event to run "${id}": it is ${head.status}`);
+  }
+  if (utf8Length(JSON.stringify(payload)) > MAX_PAYLOAD_BYTES) {
+    return fail(
+      'value_too_large',
+      `Cannot take the event: it is larger than ${MAX_PAYLOAD_BYTES} bytes`,
+    );
   }
   const driver = findDriver(partition, id);
   if (driver === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
   const isAwaited = [...driver.state.active.values()].some(
     ({ waiting }) => waiting?.kind === 'event' && waiting.event === event,
   );
-  if (!isAwaited && driver.state.inbox.length >= MAX_INBOX) {
+  const { inbox } = driver.state;
+  const keptBytes = utf8Length(JSON.stringify(inbox));
+  if (!isAwaited && (inbox.length >= MAX_INBOX || keptBytes > MAX_KEPT_BYTES)) {
     return fail(
       'queue_full',
-      `Cannot keep another event for run "${id}": ${MAX_INBOX} wait already`,
+      `Cannot keep another event for run "${id}": ${inbox.length} wait already`,
     );
   }
   driver.post({ type: 'deliver', event, payload });

@@ -258,7 +258,7 @@ function cancel(partition: Partition, id: RunId): Result<RunView> {
   const head = rows.findHead(partition.sql, id);
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
   if (head.status === 'completed' || head.status === 'failed') {
-    return fail('run_finished', `Cannot cancel run "${id}": it has ${head.status}`);
+    return fail('run_finished', `Cannot cancel run "${id}": it is ${head.status}`);
   }
   if (head.status !== 'cancelled') {
     const driver = findDriver(partition, id);

@@ -19,6 +19,8 @@ interface Shelf {
   readonly prompts: Map<string, StoredPrompt>;
   /** Oldest first. */
   plugins: PluginVersion[];
+  /** Deleted versions: their numbers never come to mean other bytes. */
+  readonly buried: PluginVersion[];
 }
 
 export function createMemoryCatalog(deps: {
@@ -33,6 +35,7 @@ export function createMemoryCatalog(deps: {
       counters: new Map(),
       prompts: new Map(),
       plugins: [],
+      buried: [],
     };
     shelves.set(tenant, shelf);
     return shelf;
@@ -64,33 +67,35 @@ export function createMemoryCatalog(deps: {
     ...promptsOf(shelfOf, clock),
     async putPlugin(tenant, plugin) {
       const shelf = shelfOf(tenant);
-      const same = [...bundled, ...shelf.plugins].find(
-        ({ name, version }) => name === plugin.name && version === plugin.version,
-      );
-      if (same?.upload === plugin.upload && isSameManifest(same, plugin)) {
-        if (same.bundled) return ok({ ...same, created: false });
-        const remade = { ...same, hash: plugin.hash, size: plugin.size };
-        shelf.plugins[shelf.plugins.indexOf(same)] = remade;
-        return ok({ ...remade, created: false });
+      const isIt = ({ name, version }: PluginVersion) =>
+        name === plugin.name && version === plugin.version;
+      const live = [...bundled, ...shelf.plugins].find(isIt);
+      const same = live ?? shelf.buried.find(isIt);
+      if (same === undefined) {
+        const stored = { ...plugin, bundled: false, createdAt: clock.now() };
+        shelf.plugins.push(stored);
+        return ok({ ...stored, created: true });
       }
-      if (same !== undefined) {
+      if (same.upload !== plugin.upload || !isSameManifest(same, plugin)) {
         return fail(
           'plugin_exists',
           `Cannot put plugin "${plugin.name}@${plugin.version}": it has other bytes`,
         );
       }
-      const stored = { ...plugin, bundled: false, createdAt: clock.now() };
-      shelf.plugins.push(stored);
-      return ok({ ...stored, created: true });
+      if (same.bundled) return ok({ ...same, created: false });
+      const remade = { ...same, hash: plugin.hash, size: plugin.size };
+      shelf.plugins = [...shelf.plugins.filter((one) => !isIt(one)), remade];
+      return ok({ ...remade, created: live === undefined });
     },
     async listPlugins(tenant) {
       return [...shelfOf(tenant).plugins.toReversed(), ...bundled];
     },
     async deletePlugin(tenant, name, version) {
       const shelf = shelfOf(tenant);
-      const before = shelf.plugins.length;
+      const gone = shelf.plugins.filter((one) => one.name === name && one.version === version);
+      shelf.buried.push(...gone);
       shelf.plugins = shelf.plugins.filter((one) => one.name !== name || one.version !== version);
-      return shelf.plugins.length < before;
+      return gone.length > 0;
     },
   };
 }

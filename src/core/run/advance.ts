@@ -9,7 +9,7 @@ import { isFinal } from './events.ts';
 import type { StepKey } from './events.ts';
 import { openItems } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, TurnRecord, Verdict } from './record.ts';
-import { cancelRun, completeStep, failAttempt, failStep } from './settle.ts';
+import { cancelRun, completeStep, failAttempt, failRun, failStep } from './settle.ts';
 import type { Success } from './settle.ts';
 import { noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
@@ -60,6 +60,12 @@ export function advance(state: RunState, facts: readonly Fact[], world: World): 
   const launch = [...state.active.values()].filter(({ phase }) => phase === 'ready');
   for (const step of launch) step.phase = 'running';
   return { record: takeRecord(state), launch };
+}
+
+/** Ends a run whose turn broke half-way: whatever else it says, it must not wait for ever. */
+export function breakRun(state: RunState, error: unknown, world: World): Turn {
+  if (!isFinal(state.status)) failRun(state, toFailure(error), world);
+  return { record: takeRecord(state), launch: [] };
 }
 
 function next(state: RunState, world: World): ReturnType<typeof decide> {

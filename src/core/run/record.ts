@@ -72,6 +72,8 @@ export interface StepRow {
   readonly output?: JsonValue;
   readonly failure?: Failure;
   readonly stats?: StepStats;
+  /** How many items a map has; kept when what it was opened over no longer is. */
+  readonly itemCount?: number;
   /** What a map was opened over. */
   readonly items?: JsonArray;
   readonly itemKeys?: readonly string[];

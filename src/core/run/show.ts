@@ -123,7 +123,7 @@ function decidedView(row: StepRow, ledgers: ShownRun['ledgers']): NodeView {
     ...(row.status !== 'open' && { ended_at: iso(row.endedAt) }),
     ...(row.stats && { stats: row.stats }),
     ...(row.failure && { error: errorView(row.failure) }),
-    ...(ledger && { items: { done, failed: ledger.failed, total: row.items?.length ?? done } }),
+    ...(ledger && { items: { done, failed: ledger.failed, total: row.itemCount ?? done } }),
   };
 }
 

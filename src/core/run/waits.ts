@@ -8,6 +8,7 @@ import { ComposerError, failure } from '../errors.ts';
 import { schemaFaults } from '../json-schema.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { parseDuration } from '../recipe/duration.ts';
+import { parseInstant } from '../recipe/instant.ts';
 import type { HitlNode, WaitNode } from '../recipe/plan.ts';
 import type { World } from './decide.ts';
 import { stepContext } from './open.ts';
@@ -49,10 +50,8 @@ function waitOf(node: WaitNode, context: ResolveContext, { now }: World): Waitin
     if (ms === undefined) throw notATime(node, 'for', 'a duration');
     return { kind: 'timer', dueAt: now + ms };
   }
-  const until = resolve(node.until ?? null, context);
-  const dueAt =
-    typeof until === 'number' ? until * 1000 : typeof until === 'string' ? Date.parse(until) : NaN;
-  if (!Number.isFinite(dueAt)) throw notATime(node, 'until', 'a time');
+  const dueAt = parseInstant(resolve(node.until ?? null, context));
+  if (dueAt === undefined) throw notATime(node, 'until', 'a time');
   return { kind: 'timer', dueAt };
 }
 

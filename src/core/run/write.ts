@@ -61,6 +61,7 @@ export function writeStep(state: RunState, step: Active, world: World, decision:
     endedAt: world.now,
     ...(step.looped && { looped: true }),
     ...decision,
+    ...(step.progress !== undefined && { itemCount: step.progress.items.length }),
     ...(decision.status === 'open' && openedWith(step)),
   };
   state.changes.steps.set(step.key, row);

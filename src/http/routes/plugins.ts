@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ComposerError } from '../../core/errors.ts';
 import { MAX_RUN_BYTES, readJson } from '../body.ts';
 import { anyJson, checkBody, checkQuery } from '../input.ts';
+import { compareVersions } from '../../core/plugin/version.ts';
 import { functionName, isSemver, pluginName, semver } from '../names.ts';
 import { pageOf, sendPage } from '../page.ts';
 import { unwrap } from '../problem.ts';
@@ -63,9 +64,8 @@ function addReads(app: Hono<ApiEnv>, { ports: { catalog } }: Services): void {
   app.get('/:name', async (c) => {
     checkQuery(c, noQuery);
     const name = pluginName(c.req.param('name'));
-    const newest = (await catalog.listPlugins(c.get('tenant'))).find(
-      (plugin) => plugin.name === name,
-    );
+    const versions = await catalog.listPlugins(c.get('tenant'));
+    const [newest] = newestOfEach(versions.filter((plugin) => plugin.name === name));
     if (newest === undefined) throw noPlugin(name);
     return c.json(pluginView(newest));
   });
@@ -77,7 +77,7 @@ function addReads(app: Hono<ApiEnv>, { ports: { catalog } }: Services): void {
       (plugin) => plugin.name === name,
     );
     if (versions.length === 0) throw noPlugin(name);
-    return sendPage(c, { data: versions.map(pluginView), next: null });
+    return sendPage(c, { data: newestFirst(versions).map(pluginView), next: null });
   });
 
   app.get('/:name/versions/:version', async (c) => {
@@ -136,10 +136,23 @@ function pluginView({
   return { name, version, hash, upload, size, uses_wasi: usesWasi, bundled, created_at, manifest };
 }
 
-/** Sorted by name; the list comes newest first. */
+function newestFirst(plugins: readonly PluginVersion[]): PluginVersion[] {
+  return plugins.toSorted((a, b) => compareVersions(b.version, a.version));
+}
+
+function isPreRelease({ version }: PluginVersion): boolean {
+  return version.includes('-');
+}
+
+/** Sorted by name; of each the version that a recipe gets that asks for none. */
 function newestOfEach(plugins: readonly PluginVersion[]): PluginVersion[] {
   const newest = new Map<string, PluginVersion>();
-  for (const plugin of plugins) if (!newest.has(plugin.name)) newest.set(plugin.name, plugin);
+  for (const plugin of newestFirst(plugins)) {
+    const known = newest.get(plugin.name);
+    // A pre-release is the newest only where there is nothing else, as for recipes.
+    if (known === undefined || (isPreRelease(known) && !isPreRelease(plugin)))
+      newest.set(plugin.name, plugin);
+  }
   return [...newest.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 

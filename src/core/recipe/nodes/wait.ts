@@ -3,6 +3,7 @@ import type { JsonValue } from '../../json.ts';
 import { compact } from '../compact.ts';
 import type { NodeContext } from '../context.ts';
 import { parseDuration } from '../duration.ts';
+import { parseInstant } from '../instant.ts';
 import type { Path } from '../path.ts';
 import type { WaitNode } from '../plan.ts';
 import { wait } from '../schema/nodes.ts';
@@ -43,8 +44,7 @@ function checkFor(value: JsonValue | undefined, path: Path, { report }: NodeCont
 }
 
 function checkUntil(value: JsonValue | undefined, path: Path, { report }: NodeContext): void {
-  if (value === undefined || typeof value === 'number' || isOpen(value)) return;
-  if (typeof value === 'string' && Number.isFinite(Date.parse(value))) return;
+  if (value === undefined || parseInstant(value) !== undefined || isOpen(value)) return;
   report.add({
     code: 'bad_format',
     path,
