@@ -9,7 +9,7 @@ import { exportsOf } from '../src/core/plugin/fold-exports.ts';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = join(ROOT, 'plugins');
-const SHARED = join(SOURCES, 'shared', 'assembly');
+const BASE = join(SOURCES, 'base', 'assembly');
 const OUTPUT = join(ROOT, 'dist', 'plugins');
 
 /** A bundled plugin shares an isolate with the engine, so it gets input, output and errors only. */
@@ -35,7 +35,7 @@ const OPTIONS = [
   String(MAX_PAGES),
   // Without it `abort` is an import that no sandbox has.
   '--use',
-  'abort=plugins/shared/assembly/host/abort',
+  'abort=plugins/base/assembly/host/abort',
 ];
 
 /** Names of the plugins: folders with a manifest. */
@@ -145,7 +145,7 @@ async function fingerprint(name) {
   const files = [
     fileURLToPath(import.meta.url),
     join(SOURCES, name, 'plugin.yaml'),
-    ...(await listSources(SHARED)),
+    ...(await listSources(BASE)),
     ...(await listSources(join(SOURCES, name, 'assembly'))),
   ];
   for (const file of files) {

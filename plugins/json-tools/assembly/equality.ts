@@ -1,6 +1,6 @@
 /** Equality of JSON values: numbers by value, objects whatever the order of their names. */
 
-import { hashBytes, sameBytes } from '../../shared/assembly/bytes';
+import { hashBytes, sameBytes } from '../../base/assembly/bytes';
 import {
   afterOf,
   ARRAY,
@@ -13,8 +13,8 @@ import {
   rawEnd,
   rawStart,
   STRING,
-} from '../../shared/assembly/json-read';
-import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
+} from '../../base/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../base/assembly/json-text';
 
 export function isEqual(a: u32, b: u32): bool {
   const kind = kindOf(a);

@@ -1,9 +1,9 @@
 /** Items by what a path in them leads to. */
 
-import { findArgument, listArgument, open, textNode } from '../../shared/assembly/arguments';
-import { giveUp, hasFailed } from '../../shared/assembly/host';
-import { afterOf, childOf, rawEnd, rawStart } from '../../shared/assembly/json-read';
-import { finish, write, writeInteger, writeRaw } from '../../shared/assembly/json-write';
+import { findArgument, listArgument, open, textNode } from '../../base/assembly/arguments';
+import { giveUp, hasFailed } from '../../base/assembly/host';
+import { afterOf, childOf, rawEnd, rawStart } from '../../base/assembly/json-read';
+import { finish, write, writeInteger, writeRaw } from '../../base/assembly/json-write';
 import { append, nextLink, nodeOf, openChains } from './chains';
 import {
   chainOf,

@@ -1,9 +1,9 @@
 /** Merges objects deeply; what comes later wins. */
 
-import { choiceArgument, listArgument, open } from '../../shared/assembly/arguments';
-import { fail, giveUp, hasFailed } from '../../shared/assembly/host';
-import { afterOf, ARRAY, childOf, kindOf, NULL, OBJECT } from '../../shared/assembly/json-read';
-import { finish, write, writeRaw } from '../../shared/assembly/json-write';
+import { choiceArgument, listArgument, open } from '../../base/assembly/arguments';
+import { fail, giveUp, hasFailed } from '../../base/assembly/host';
+import { afterOf, ARRAY, childOf, kindOf, NULL, OBJECT } from '../../base/assembly/json-read';
+import { finish, write, writeRaw } from '../../base/assembly/json-write';
 import { append, nextLink, nodeOf, openChains } from './chains';
 import {
   chainOf,

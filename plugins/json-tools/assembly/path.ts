@@ -1,9 +1,9 @@
 /** Paths into a value: names and indices, as in `authors[0].name`. */
 
 import { isText } from './equality';
-import { fail } from '../../shared/assembly/host';
-import { afterOf, ARRAY, childOf, kindOf, OBJECT, STRING } from '../../shared/assembly/json-read';
-import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
+import { fail } from '../../base/assembly/host';
+import { afterOf, ARRAY, childOf, kindOf, OBJECT, STRING } from '../../base/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../base/assembly/json-text';
 
 const MAX_STEPS: i32 = 64;
 /** What a path needs besides names: an index of ten digits fits no list. */

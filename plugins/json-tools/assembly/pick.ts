@@ -1,9 +1,9 @@
 /** Takes the named parts out of a value. */
 
-import { anyArgument, findArgument, open } from '../../shared/assembly/arguments';
-import { fail, giveUp, hasFailed } from '../../shared/assembly/host';
-import { afterOf, ARRAY, childOf, kindOf, OBJECT } from '../../shared/assembly/json-read';
-import { finish, write, writeRaw } from '../../shared/assembly/json-write';
+import { anyArgument, findArgument, open } from '../../base/assembly/arguments';
+import { fail, giveUp, hasFailed } from '../../base/assembly/host';
+import { afterOf, ARRAY, childOf, kindOf, OBJECT } from '../../base/assembly/json-read';
+import { finish, write, writeRaw } from '../../base/assembly/json-write';
 import { follow, readPath } from './path';
 
 const MAX_PATHS: i32 = 1000;

@@ -1,7 +1,7 @@
 /** The place in a value that is being looked at, as a JSON Pointer. */
 
-import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
-import { write, writeInteger, writeTextPart } from '../../shared/assembly/json-write';
+import { textEnd, textOf, textStart } from '../../base/assembly/json-text';
+import { write, writeInteger, writeTextPart } from '../../base/assembly/json-write';
 
 /** A value is at most 128 deep; four bytes each, an index with its highest bit set. */
 const steps: usize = memory.data(132 * 4);

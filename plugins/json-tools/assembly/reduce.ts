@@ -6,8 +6,8 @@ import {
   listArgument,
   nameOf,
   open,
-} from '../../shared/assembly/arguments';
-import { fail, giveUp, hasFailed } from '../../shared/assembly/host';
+} from '../../base/assembly/arguments';
+import { fail, giveUp, hasFailed } from '../../base/assembly/host';
 import {
   afterOf,
   ARRAY,
@@ -16,14 +16,8 @@ import {
   NULL,
   NUMBER,
   numberOf,
-} from '../../shared/assembly/json-read';
-import {
-  finish,
-  write,
-  writeInteger,
-  writeNumber,
-  writeRaw,
-} from '../../shared/assembly/json-write';
+} from '../../base/assembly/json-read';
+import { finish, write, writeInteger, writeNumber, writeRaw } from '../../base/assembly/json-write';
 import { keyCount, keyNumber, openKeys } from './keys';
 import { countOf, follow, readPath } from './path';
 

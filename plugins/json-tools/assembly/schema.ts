@@ -1,7 +1,7 @@
 /** The keywords of a JSON Schema that `validate` knows, marked in the table of the reader. */
 
-import { nameOf } from '../../shared/assembly/arguments';
-import { fail, hasFailed } from '../../shared/assembly/host';
+import { nameOf } from '../../base/assembly/arguments';
+import { fail, hasFailed } from '../../base/assembly/host';
 import {
   afterOf,
   ARRAY,
@@ -14,8 +14,8 @@ import {
   setMark,
   STRING,
   TRUE,
-} from '../../shared/assembly/json-read';
-import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
+} from '../../base/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../base/assembly/json-text';
 
 export const TYPE: u32 = 1;
 export const ENUM: u32 = 2;

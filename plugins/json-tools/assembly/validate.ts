@@ -1,7 +1,7 @@
 /** Checks a value against a JSON Schema of the documented subset of draft-07. */
 
-import { anyArgument, open } from '../../shared/assembly/arguments';
-import { giveUp, hasFailed } from '../../shared/assembly/host';
+import { anyArgument, open } from '../../base/assembly/arguments';
+import { giveUp, hasFailed } from '../../base/assembly/host';
 import {
   afterOf,
   ARRAY,
@@ -15,9 +15,9 @@ import {
   OBJECT,
   STRING,
   TRUE,
-} from '../../shared/assembly/json-read';
-import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
-import { finish, write, writeBool, writeTextPart } from '../../shared/assembly/json-write';
+} from '../../base/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../base/assembly/json-text';
+import { finish, write, writeBool, writeTextPart } from '../../base/assembly/json-write';
 import { findKey, isEqual } from './equality';
 import { keyCount, keyNumber, openKeys } from './keys';
 import { closeStep, openItem, openMember, writePointer } from './pointer';

@@ -1,8 +1,8 @@
 /** How easy a text is to read, from the length of its sentences and words alone. */
 
-import { open, textArgument } from '../../shared/assembly/arguments';
-import { giveUp } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-text';
+import { open, textArgument } from '../../base/assembly/arguments';
+import { giveUp } from '../../base/assembly/host';
+import { textEnd, textStart } from '../../base/assembly/json-text';
 import {
   finish,
   roundTo,
@@ -10,10 +10,10 @@ import {
   writeInteger,
   writeNumber,
   writeString,
-} from '../../shared/assembly/json-write';
-import { sentenceCount, splitSentences } from '../../shared/assembly/sentences';
-import { EXTEND, kindAt, next } from '../../shared/assembly/unicode';
-import { nextWord, wordEnd, wordRun, wordStart } from '../../shared/assembly/words';
+} from '../../base/assembly/json-write';
+import { sentenceCount, splitSentences } from '../../base/assembly/sentences';
+import { EXTEND, kindAt, next } from '../../base/assembly/unicode';
+import { nextWord, wordEnd, wordRun, wordStart } from '../../base/assembly/words';
 
 /** A word of more letters counts as long, as in the LIX formula. */
 const LONG_WORD: i32 = 6;

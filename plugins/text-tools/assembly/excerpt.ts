@@ -1,16 +1,16 @@
 /** The beginning of a text, cut where a reader would cut it. */
 
-import { integerArgument, open, textArgument } from '../../shared/assembly/arguments';
-import { giveUp, hasFailed } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-text';
-import { finish, write, writeBool, writeTextPart } from '../../shared/assembly/json-write';
+import { integerArgument, open, textArgument } from '../../base/assembly/arguments';
+import { giveUp, hasFailed } from '../../base/assembly/host';
+import { textEnd, textStart } from '../../base/assembly/json-text';
+import { finish, write, writeBool, writeTextPart } from '../../base/assembly/json-write';
 import {
   sentenceCount,
   sentenceEnd,
   skipSpace,
   splitSentences,
   trimEnd,
-} from '../../shared/assembly/sentences';
+} from '../../base/assembly/sentences';
 import {
   classOf,
   clusterEnd,
@@ -18,7 +18,7 @@ import {
   isSpaceless,
   SPACE,
   stepBack,
-} from '../../shared/assembly/unicode';
+} from '../../base/assembly/unicode';
 
 export function excerpt(): i32 {
   if (!open() || !textArgument('text')) return giveUp();

@@ -1,8 +1,8 @@
 /** The words a text is about, most frequent first. */
 
-import { integerArgument, open, textArgument } from '../../shared/assembly/arguments';
-import { giveUp, hasFailed } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-text';
+import { integerArgument, open, textArgument } from '../../base/assembly/arguments';
+import { giveUp, hasFailed } from '../../base/assembly/host';
+import { textEnd, textStart } from '../../base/assembly/json-text';
 import {
   finish,
   roundTo,
@@ -11,8 +11,8 @@ import {
   writeNumber,
   writeString,
   writeText,
-} from '../../shared/assembly/json-write';
-import { termCount, termEnd, termStart, usesOf, weightOf } from '../../shared/assembly/vocabulary';
+} from '../../base/assembly/json-write';
+import { termCount, termEnd, termStart, usesOf, weightOf } from '../../base/assembly/vocabulary';
 import { codeOf } from './stop-words';
 import { comesBefore, languageArgument, readTerms, weighTerms } from './terms';
 

@@ -1,9 +1,9 @@
 /** A score that explains itself: each check has a score from 0 to 10, a weight and what it measured. */
 
-import { integerArgument, findArgument, open, textArgument } from '../../shared/assembly/arguments';
-import { fail, giveUp, hasFailed } from '../../shared/assembly/host';
-import { afterOf, ARRAY, childOf, kindOf, STRING } from '../../shared/assembly/json-read';
-import { textEnd, textOf, textStart } from '../../shared/assembly/json-text';
+import { integerArgument, findArgument, open, textArgument } from '../../base/assembly/arguments';
+import { fail, giveUp, hasFailed } from '../../base/assembly/host';
+import { afterOf, ARRAY, childOf, kindOf, STRING } from '../../base/assembly/json-read';
+import { textEnd, textOf, textStart } from '../../base/assembly/json-text';
 import {
   finish,
   roundTo,
@@ -12,8 +12,8 @@ import {
   writeNumber,
   writeString,
   writeTextPart,
-} from '../../shared/assembly/json-write';
-import { sentenceCount, splitSentences } from '../../shared/assembly/sentences';
+} from '../../base/assembly/json-write';
+import { sentenceCount, splitSentences } from '../../base/assembly/sentences';
 import {
   addTerm,
   findTerm,
@@ -21,9 +21,9 @@ import {
   sequenceLength,
   termAt,
   termCount,
-} from '../../shared/assembly/vocabulary';
-import { clusterEnd } from '../../shared/assembly/unicode';
-import { nextWord, wordEnd, wordRun, wordStart } from '../../shared/assembly/words';
+} from '../../base/assembly/vocabulary';
+import { clusterEnd } from '../../base/assembly/unicode';
+import { nextWord, wordEnd, wordRun, wordStart } from '../../base/assembly/words';
 import { countParagraphs } from './word-count';
 
 const MAX_KEYWORDS: i32 = 100;

@@ -1,15 +1,15 @@
 /** A text as a list of its sentences. */
 
-import { open, textArgument } from '../../shared/assembly/arguments';
-import { giveUp } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-text';
-import { finish, write, writeText } from '../../shared/assembly/json-write';
+import { open, textArgument } from '../../base/assembly/arguments';
+import { giveUp } from '../../base/assembly/host';
+import { textEnd, textStart } from '../../base/assembly/json-text';
+import { finish, write, writeText } from '../../base/assembly/json-write';
 import {
   sentenceCount,
   sentenceEnd,
   sentenceStart,
   splitSentences,
-} from '../../shared/assembly/sentences';
+} from '../../base/assembly/sentences';
 
 export function split_sentences(): i32 {
   if (!open() || !textArgument('text')) return giveUp();

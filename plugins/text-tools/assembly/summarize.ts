@@ -1,17 +1,17 @@
 /** The sentences that say most, in the order of the text. */
 
-import { integerArgument, open, textArgument } from '../../shared/assembly/arguments';
-import { giveUp, hasFailed } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-text';
-import { finish, write, writeText, writeTextPart } from '../../shared/assembly/json-write';
+import { integerArgument, open, textArgument } from '../../base/assembly/arguments';
+import { giveUp, hasFailed } from '../../base/assembly/host';
+import { textEnd, textStart } from '../../base/assembly/json-text';
+import { finish, write, writeText, writeTextPart } from '../../base/assembly/json-write';
 import {
   sentenceCount,
   sentenceEnd,
   sentenceStart,
   splitSentences,
-} from '../../shared/assembly/sentences';
-import { classOf, codeAt, isSpaceless, stepBack } from '../../shared/assembly/unicode';
-import { sequenceLength, termAt, weightOf } from '../../shared/assembly/vocabulary';
+} from '../../base/assembly/sentences';
+import { classOf, codeAt, isSpaceless, stepBack } from '../../base/assembly/unicode';
+import { sequenceLength, termAt, weightOf } from '../../base/assembly/vocabulary';
 import { languageArgument, readTerms, weighTerms } from './terms';
 
 /** A sentence of fewer words is measured as if it had these, or a heading would win. */

@@ -1,9 +1,9 @@
 /** What a text is about: its words with how much each weighs. */
 
-import { findArgument } from '../../shared/assembly/arguments';
-import { fail } from '../../shared/assembly/host';
-import { kindOf, STRING } from '../../shared/assembly/json-read';
-import { equalsAscii, textEnd, textOf, textStart } from '../../shared/assembly/json-text';
+import { findArgument } from '../../base/assembly/arguments';
+import { fail } from '../../base/assembly/host';
+import { kindOf, STRING } from '../../base/assembly/json-read';
+import { equalsAscii, textEnd, textOf, textStart } from '../../base/assembly/json-text';
 import {
   classOf,
   codeAt,
@@ -14,7 +14,7 @@ import {
   KATAKANA,
   lower,
   next,
-} from '../../shared/assembly/unicode';
+} from '../../base/assembly/unicode';
 import {
   addTerm,
   findTerm,
@@ -27,8 +27,8 @@ import {
   termStart,
   usesOf,
   weightOf,
-} from '../../shared/assembly/vocabulary';
-import { isJoined, nextWord, wordEnd, wordRun, wordStart } from '../../shared/assembly/words';
+} from '../../base/assembly/vocabulary';
+import { isJoined, nextWord, wordEnd, wordRun, wordStart } from '../../base/assembly/words';
 import { LANGUAGE_COUNT, LANGUAGES, NEUTRAL, stopWords } from './stop-words';
 
 /** The argument was left out: the text decides. */

@@ -1,19 +1,13 @@
 /** Counts and the time it takes to read. */
 
-import { open, textArgument } from '../../shared/assembly/arguments';
-import { skipWithinLine } from '../../shared/assembly/bytes';
-import { giveUp } from '../../shared/assembly/host';
-import { textEnd, textStart } from '../../shared/assembly/json-text';
-import {
-  finish,
-  roundTo,
-  write,
-  writeInteger,
-  writeNumber,
-} from '../../shared/assembly/json-write';
-import { sentenceCount, splitSentences } from '../../shared/assembly/sentences';
-import { classOf, codeAt, countClusters, next, SPACE } from '../../shared/assembly/unicode';
-import { countWords, spacedWords, spacelessWords } from '../../shared/assembly/words';
+import { open, textArgument } from '../../base/assembly/arguments';
+import { skipWithinLine } from '../../base/assembly/bytes';
+import { giveUp } from '../../base/assembly/host';
+import { textEnd, textStart } from '../../base/assembly/json-text';
+import { finish, roundTo, write, writeInteger, writeNumber } from '../../base/assembly/json-write';
+import { sentenceCount, splitSentences } from '../../base/assembly/sentences';
+import { classOf, codeAt, countClusters, next, SPACE } from '../../base/assembly/unicode';
+import { countWords, spacedWords, spacelessWords } from '../../base/assembly/words';
 import { readingMinutes } from './reading-time';
 
 export function word_count(): i32 {

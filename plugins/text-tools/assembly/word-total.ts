@@ -3,17 +3,10 @@
  * wherever the text was cut, because what might go on in the next piece waits for it.
  */
 
-import { anyArgument, listArgument, nameOf, open } from '../../shared/assembly/arguments';
-import { fail, giveUp, hasFailed } from '../../shared/assembly/host';
-import {
-  afterOf,
-  childOf,
-  kindOf,
-  NUMBER,
-  numberOf,
-  STRING,
-} from '../../shared/assembly/json-read';
-import { findMember, textEnd, textOf, textStart } from '../../shared/assembly/json-text';
+import { anyArgument, listArgument, nameOf, open } from '../../base/assembly/arguments';
+import { fail, giveUp, hasFailed } from '../../base/assembly/host';
+import { afterOf, childOf, kindOf, NUMBER, numberOf, STRING } from '../../base/assembly/json-read';
+import { findMember, textEnd, textOf, textStart } from '../../base/assembly/json-text';
 import {
   finish,
   roundTo,
@@ -21,9 +14,9 @@ import {
   writeInteger,
   writeNumber,
   writeText,
-} from '../../shared/assembly/json-write';
-import { classOf, codeAt, isSpaceless, SPACE, stepBack } from '../../shared/assembly/unicode';
-import { countWords, spacedWords, spacelessWords } from '../../shared/assembly/words';
+} from '../../base/assembly/json-write';
+import { classOf, codeAt, isSpaceless, SPACE, stepBack } from '../../base/assembly/unicode';
+import { countWords, spacedWords, spacelessWords } from '../../base/assembly/words';
 import { readingMinutes } from './reading-time';
 
 /** Bytes that may wait. Only in what is no prose can this much be without a place to cut. */
