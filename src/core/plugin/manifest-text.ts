@@ -171,7 +171,8 @@ function findRange(
 
 function placeOf(lines: LineCounter, range: readonly number[] | undefined): Place {
   const [start, end] = range ?? [];
-  if (start === undefined) return {};
+  // A text without a value has no place but its beginning.
+  if (start === undefined) return { line: 1, column: 1, end_line: 1, end_column: 1 };
   const from = lines.linePos(start);
   const to = lines.linePos(end ?? start);
   return { line: from.line, column: from.col, end_line: to.line, end_column: to.col };

@@ -109,7 +109,7 @@ describe('loadManifest()', () => {
     ['name: *n\nversion: 1.0.0', 'anchor', 1, 1],
     ['name: a\n---\nversion: 1.0.0', 'yaml_syntax', 2, 1],
     ['- a', 'wrong_type', 1, 1],
-    ['', 'wrong_type', undefined, undefined],
+    ['', 'wrong_type', 1, 1],
   ])('refuses %j with %s at %s:%s', (text, code, line, column) => {
     const loaded = loadManifest(text);
     expect(loaded.ok).toBe(false);
