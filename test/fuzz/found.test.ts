@@ -1,7 +1,11 @@
 /** Inputs that broke a promise once. Each was found by the fuzzer. */
 import { describe, expect, it } from 'vitest';
 import { loadManifest } from '../../src/core/plugin/manifest.ts';
+import { codeOf } from '../../src/core/errors.ts';
+import type { JsonValue } from '../../src/core/json.ts';
 import { compileRecipe } from '../../src/core/recipe/compile.ts';
+import { createBudget, evaluateTemplate } from '../../src/core/template/render.ts';
+import { parseTemplate } from '../../src/core/template/template.ts';
 
 function diagnose(text: string) {
   return compileRecipe({
@@ -56,5 +60,91 @@ describe('what the compiler says of one text', () => {
     ]) {
       for (const { detail } of diagnose(text)) expect(detail.length).toBeLessThanOrEqual(1000);
     }
+  });
+});
+
+const LONG = 'a'.repeat(300_000);
+const LIST = Array.from({ length: 10_000 }, (_, index) => index);
+const SCOPE: Readonly<Record<string, JsonValue>> = {
+  long: LONG,
+  list: LIST,
+  pairs: LIST.map((index) => [String(index), index]),
+  groups: '\\9'.repeat(20_000),
+  directives: '%c'.repeat(500),
+};
+
+/** What one template gives, or its code, and the steps that it took. */
+function spend(source: string) {
+  const budget = createBudget();
+  const { steps } = budget;
+  const parsed = parseTemplate(source);
+  if (!parsed.ok) return { result: parsed.error.code, steps: 0 };
+  const scope = { get: (name: string) => SCOPE[name] };
+  let result: unknown;
+  try {
+    result = evaluateTemplate(parsed.value, { scope, budget });
+  } catch (error) {
+    result = codeOf(error) ?? error;
+  }
+  return { result, steps: steps - budget.steps };
+}
+
+describe('templates', () => {
+  it.each(['1e999', '-1e400', '[{"a": 1e309}]', '9'.repeat(400)])(
+    'read no number from JSON that is too large to be one: %s',
+    (text) => {
+      expect(spend(`{{ '${text}'|fromjson }}`).result).toBe('template_error');
+    },
+  );
+
+  it('read large numbers that can be held', () => {
+    expect(spend("{{ '[1e300, 0.1e-400]'|fromjson }}").result).toEqual([1e300, 0]);
+  });
+
+  it('format with more digits than a number has', () => {
+    expect(spend("{{ '%.100g' % 0.0001 }}").result).toMatch(/^0\.0001000/);
+  });
+
+  it.each([
+    "{{ 'x'.strip(long) is defined }}",
+    '{{ [1, 2]|sum(attribute=long) is defined }}',
+    '{{ list|join(attribute=long) is defined }}',
+    "{{ 'x'|replace(long, long) is defined }}",
+  ])('pay for a long argument: %s', (source) => {
+    expect(spend(source).steps).toBeGreaterThan(LONG.length / 64);
+  });
+
+  it.each([
+    ['{{ dict(pairs) is defined }}', 5000],
+    ['{{ 0|strftime(directives) }}', 500],
+    ["{{ 'aaaa'|regex_replace('a', groups) }}", 4000],
+    ['{{ long|slugify is defined }}', 50_000],
+    ['{{ long|b64encode is defined }}', 25_000],
+    ['{{ list|string is defined }}', 2000],
+  ])('pay what an operation takes: %s', (source, least) => {
+    expect(spend(source).steps).toBeGreaterThan(least);
+  });
+
+  it.each([
+    "{{ (long[:10000]|regex_replace('a', 'b'))|length }}",
+    "{{ ('%s' * 5000) % list[:5000] is defined }}",
+    "{{ ('{}' * 5000).format(*list[:5000])|length }}",
+  ])('do not pay again and again for what is written already: %s', (source) => {
+    const { result, steps } = spend(source);
+    expect(result).not.toBe('template_budget');
+    expect(steps).toBeLessThan(100_000);
+  });
+
+  it('strip characters outside the basic plane', () => {
+    expect(spend("{{ '😀a😀b😀'.strip('😀') }}").result).toBe('a😀b');
+    expect(spend("{{ '😀😀'.rstrip('😀') }}").result).toBe('');
+    expect(spend("{{ 'ab'.rstrip('😀') }}").result).toBe('ab');
+  });
+
+  it('slice with any step as before', () => {
+    expect(spend('{{ list[:10:3] }}').result).toEqual([0, 3, 6, 9]);
+    expect(spend('{{ list[5::-2] }}').result).toEqual([5, 3, 1]);
+    expect(spend('{{ list[:3:-5000] }}').result).toEqual([9999, 4999]);
+    expect(spend('{{ list[3:2:2] }}{{ list[2:3:-1] }}').result).toBe('[][]');
   });
 });

@@ -44,19 +44,16 @@ export function utf8Decode(bytes: readonly number[]): string | undefined {
 
 export function encodeBase64(text: string): string {
   const bytes = utf8Encode(text);
-  const parts: string[] = [];
-  for (let index = 0; index < bytes.length; index += 3) {
-    const [a = 0, b, c] = bytes.slice(index, index + 3);
-    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    const letter = (shift: number) => ALPHABET.charAt((bits >> shift) & 0x3f);
-    parts.push(
-      letter(18),
-      letter(12),
-      b === undefined ? '=' : letter(6),
-      c === undefined ? '=' : letter(0),
-    );
+  const { length } = bytes;
+  let encoded = '';
+  for (let index = 0; index < length; index += 3) {
+    const bits =
+      ((bytes[index] ?? 0) << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0);
+    encoded += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt((bits >> 12) & 0x3f);
+    encoded += index + 1 < length ? ALPHABET.charAt((bits >> 6) & 0x3f) : '=';
+    encoded += index + 2 < length ? ALPHABET.charAt(bits & 0x3f) : '=';
   }
-  return parts.join('');
+  return encoded;
 }
 
 /** The text behind Base64 in either alphabet, padded or not; undefined when it is no text. */

@@ -102,7 +102,7 @@ export function isIn(runtime: Runtime, item: Value, container: Value): boolean {
     return container.includes(toText(runtime, item));
   }
   if (isList(container)) {
-    chargeItems(runtime, container.length);
+    chargeItems(runtime, container.length * 2);
     return container.some((other) => isEqual(runtime, other, item));
   }
   if (isMap(container)) {

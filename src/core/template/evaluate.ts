@@ -188,7 +188,7 @@ export function evaluateArguments(
   for (const [name, value] of args.named) named.set(name, evaluate(runtime, value, env));
   if (args.spread !== undefined) {
     const spread = itemsOf(runtime, evaluateUsed(runtime, args.spread, env));
-    chargeItems(runtime, spread.length);
+    chargeItems(runtime, spread.length * 2);
     for (const value of spread) positional.push(value);
   }
   if (args.namedSpread !== undefined) {

@@ -8,7 +8,7 @@ import { readMember } from './member.ts';
 import { charge, chargeChars, chargeItems, templateError } from './runtime.ts';
 import { toJson, toText } from './text.ts';
 import { asNumber, isMap, isTruthy, kindOf, type Value, type ValueMap } from './value.ts';
-import type { JsonValue } from '../json.ts';
+import { parseJson, type JsonValue } from '../json.ts';
 
 const fallback = {
   ...filter(['default_value', 'boolean'], ({ value, args: [instead = '', boolean] }) =>
@@ -150,10 +150,17 @@ function sortMap({ runtime, value, args: [caseSensitive, by, reverse] }: FilterC
 function fromJson({ runtime, value }: FilterCall): Value {
   const text = toText(runtime, value);
   chargeChars(runtime, text.length * 4);
-  try {
-    // SAFETY: JSON.parse returns JSON, and own members of any name stay own members
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    throw templateError(runtime, 'cannot read this text: it is not JSON');
-  }
+  const parsed = parseJson(text);
+  if (parsed === undefined) throw templateError(runtime, 'cannot read this text: it is not JSON');
+  // what is written with digits enough can be too large to hold
+  if (/[eE]\+?\d{3}|\d{300}/.test(text) && !hasFiniteNumbers(parsed.value))
+    throw templateError(runtime, 'cannot read this text: a number in it is too large');
+  return parsed.value;
+}
+
+function hasFiniteNumbers(value: JsonValue): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return (
+    typeof value !== 'object' || value === null || Object.values(value).every(hasFiniteNumbers)
+  );
 }

@@ -82,7 +82,7 @@ export const LIST_FILTERS: FilterTable = {
 function join({ runtime, value, args: [separator, attribute] }: FilterCall): Value {
   const glue = textOr(runtime, separator, '');
   const items = itemsOf(runtime, value);
-  chargeItems(runtime, items.length);
+  chargeItems(runtime, items.length * 4);
   let length = 0;
   const texts = items.map((item) => {
     const text = toText(
@@ -131,6 +131,7 @@ function keyed(runtime: Runtime, value: Value, caseSensitive: Value, attribute: 
 function sort({ runtime, value, args: [reverse, caseSensitive, attribute] }: FilterCall): Value {
   const direction = isTruthy(reverse) ? -1 : 1;
   const paths = typeof attribute === 'string' ? attribute.split(',') : [attribute];
+  charge(runtime, paths.length);
   let rows = keyed(runtime, value, caseSensitive, paths[0]);
   if (paths.length > 1) {
     const columns = paths.map((path) => keyed(runtime, value, caseSensitive, path));
@@ -158,6 +159,7 @@ function identityOf(runtime: Runtime, key: Value): string {
 
 function unique({ runtime, value, args: [caseSensitive, attribute] }: FilterCall): Value {
   const seen = new Set<string>();
+  chargeItems(runtime, isList(value) ? value.length * 3 : 0);
   const kept = keyed(runtime, value, caseSensitive, attribute).filter(({ key }) => {
     const identity = identityOf(runtime, key);
     if (seen.has(identity)) return false;
@@ -219,7 +221,7 @@ function batch({ runtime, value, args: [lineCount, fill] }: FilterCall): Value {
   const size = integerOr(runtime, lineCount, 1);
   if (size < 1) throw templateError(runtime, `cannot make batches of ${size}`);
   const items = itemsOf(runtime, value);
-  chargeItems(runtime, items.length);
+  chargeItems(runtime, items.length + Math.ceil(items.length / size) * 2);
   const rows: Value[][] = [];
   for (let start = 0; start < items.length; start += size)
     rows.push(items.slice(start, start + size));

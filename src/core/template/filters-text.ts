@@ -5,7 +5,7 @@ import { filter, type FilterCall, type FilterTable } from './filter.ts';
 import { formatPercent } from './format-text.ts';
 import { itemsOf } from './member.ts';
 import { replacePattern } from './pattern.ts';
-import { chargeText, templateError } from './runtime.ts';
+import { chargeChars, chargeText, templateError, type Runtime } from './runtime.ts';
 import * as strings from './strings.ts';
 import { formatTime } from './strftime.ts';
 import { lengthOf, sliceText, toText } from './text.ts';
@@ -13,20 +13,22 @@ import { isList, isMap, isTruthy, type Value } from './value.ts';
 
 type Transform = (text: string) => string;
 
-const simple = (transform: Transform) =>
+/** `weight`: how many times dearer than a copy it is. */
+const simple = (transform: Transform, weight = 1) =>
   filter([], ({ runtime, value }) => {
     const text = toText(runtime, value);
     chargeText(runtime, text.length);
+    chargeChars(runtime, text.length * (weight - 1));
     return transform(text);
   });
 
-const escape = simple(escapeHtml);
+const escape = simple(escapeHtml, 8);
 
 export const TEXT_FILTERS: FilterTable = {
   lower: simple((text) => text.toLowerCase()),
   upper: simple((text) => text.toUpperCase()),
   capitalize: simple(strings.capitalize),
-  title: simple(titleWords),
+  title: simple(titleWords, 8),
   e: escape,
   escape,
   forceescape: escape,
@@ -57,10 +59,11 @@ export const TEXT_FILTERS: FilterTable = {
   },
   excerpt: filter(['length', 'end'], excerpt),
   slugify: filter(['separator', 'max_length'], slugify),
-  b64encode: simple(encodeBase64),
+  b64encode: simple(encodeBase64, 8),
   b64decode: filter([], ({ runtime, value }) => {
     const text = toText(runtime, value);
     chargeText(runtime, text.length);
+    chargeChars(runtime, text.length * 4);
     const decoded = decodeBase64(text);
     if (decoded === undefined)
       throw templateError(runtime, 'cannot decode this text: it is not Base64 of a text');
@@ -88,6 +91,7 @@ function simple2(measure: (text: string) => number) {
   return filter([], ({ runtime, value }) => {
     const text = toText(runtime, value);
     chargeText(runtime, text.length);
+    chargeChars(runtime, text.length * 4);
     return measure(text);
   });
 }
@@ -167,6 +171,7 @@ function excerpt({ runtime, value, args: [length, end] }: FilterCall): Value {
 function slugify({ runtime, value, args: [separator, maxLength] }: FilterCall): Value {
   const text = toText(runtime, value);
   chargeText(runtime, text.length);
+  chargeChars(runtime, text.length * 16);
   const words = text
     .normalize('NFKD')
     .replace(/\p{M}|['’]/gu, '')
@@ -177,16 +182,21 @@ function slugify({ runtime, value, args: [separator, maxLength] }: FilterCall): 
   return limit > 0 ? joined.slice(0, limit).replace(/[^a-z0-9]$/, '') : joined;
 }
 
+/** The text to encode, which may come out nine times as long. */
+function payForEncoding(runtime: Runtime, value: Value): string {
+  const text = toText(runtime, value);
+  chargeText(runtime, text.length * 3);
+  chargeChars(runtime, text.length * 13);
+  return text;
+}
+
 function urlencode({ runtime, value }: FilterCall): Value {
   if (!isMap(value) && !isList(value)) {
-    const text = toText(runtime, value);
-    chargeText(runtime, text.length * 3);
-    return percentEncode(text, '/');
+    return percentEncode(payForEncoding(runtime, value), '/');
   }
   const pairs = isMap(value) ? Object.entries(value) : value.map((pair) => itemsOf(runtime, pair));
   const encode = (part: Value) => {
-    const text = toText(runtime, part);
-    chargeText(runtime, text.length * 3);
+    const text = payForEncoding(runtime, part);
     return percentEncode(text, '').replaceAll('%20', '+');
   };
   return pairs.map(([key, item]) => `${encode(key)}=${encode(item)}`).join('&');

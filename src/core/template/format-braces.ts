@@ -1,6 +1,6 @@
 /** The safe part of Python's `str.format`: fields by position or name, with a format, no attributes. */
 import { formatNumber } from './format-text.ts';
-import { chargeText, templateError, type Runtime } from './runtime.ts';
+import { boundText, charge, chargeText, templateError, type Runtime } from './runtime.ts';
 import { toText } from './text.ts';
 import type { Arguments, Value } from './value.ts';
 
@@ -22,7 +22,9 @@ export function formatBraces(runtime: Runtime, format: string, args: Arguments):
     const value = isIndex ? args.positional[Number(key)] : args.named.get(key);
     const text = spec === undefined ? toText(runtime, value) : formatField(runtime, value, spec);
     length += text.length;
-    chargeText(runtime, length);
+    charge(runtime, 1);
+    boundText(runtime, length);
+    chargeText(runtime, text.length);
     return text;
   });
 }

@@ -1,5 +1,5 @@
 /** Python's `%` formatting of texts. */
-import { chargeText, templateError, type Runtime } from './runtime.ts';
+import { boundText, charge, chargeText, templateError, type Runtime } from './runtime.ts';
 import { toJson, toText } from './text.ts';
 import { asNumber, isMap, type Value } from './value.ts';
 
@@ -18,8 +18,11 @@ export function formatPercent(runtime: Runtime, format: string, args: readonly V
     const digits = precision === undefined ? undefined : Number(precision);
     const text = convert(runtime, { type, digits, flags, value });
     if (text === undefined) throw templateError(runtime, `cannot format with "${whole}"`);
-    length += Math.max(text.length, Number(width));
-    chargeText(runtime, length);
+    const size = Math.max(text.length, Number(width));
+    length += size;
+    charge(runtime, 1);
+    boundText(runtime, length);
+    chargeText(runtime, size);
     if (flags.includes('-')) return text.padEnd(Number(width));
     const isZeroed = flags.includes('0') && typeof asNumber(value) === 'number' && type !== 's';
     if (!isZeroed) return text.padStart(Number(width));
@@ -89,7 +92,7 @@ function general(number: number, digits: number): string {
   const isScientific = exponent < -4 || exponent >= digits;
   const text = isScientific
     ? number.toExponential(digits - 1)
-    : number.toFixed(digits - 1 - exponent);
+    : number.toFixed(Math.min(100, digits - 1 - exponent));
   const [mantissa = '', power] = text.split('e');
   const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
   return power === undefined ? short : `${short}e${power.replace(/^([-+])(\d)$/, '$10$2')}`;

@@ -71,7 +71,9 @@ function entriesOf(
     chargeItems(runtime, entries.length * 8);
     return [...entries, ...named];
   }
-  const pairs = itemsOf(runtime, first).map((pair): [string, Value] => {
+  const items = itemsOf(runtime, first);
+  chargeItems(runtime, items.length * 8);
+  const pairs = items.map((pair): [string, Value] => {
     const [key, value] = itemsOf(runtime, pair);
     if (typeof key === 'object' || key === undefined)
       throw templateError(runtime, `${kindOf(key)} cannot be a key`);

@@ -1,5 +1,5 @@
 /** Reads members, items and slices: own data only, undefined for whatever is not there. */
-import { chargeItems, templateError, type Runtime } from './runtime.ts';
+import { chargeChars, chargeItems, templateError, type Runtime } from './runtime.ts';
 import { charactersOf } from './text.ts';
 import { asNumber, isHandle, isList, kindOf, type Value, type ValueList } from './value.ts';
 
@@ -33,6 +33,8 @@ function readCharacter(runtime: Runtime, text: string, key: Value): Value {
 /** `a.b.0` one part after the other, as filters' `attribute` is written. */
 export function readPath(runtime: Runtime, object: Value, path: Value): Value {
   if (typeof path !== 'string') return readMember(runtime, object, path);
+  // free for any path that a person would write
+  if (path.length > 64) chargeChars(runtime, path.length * 16);
   let value = object;
   for (const part of path.split('.')) {
     value = readMember(runtime, value, /^\d+$/.test(part) ? Number(part) : part);
@@ -69,11 +71,9 @@ function sliceItems<T>(runtime: Runtime, items: readonly T[], bounds: Bounds): r
   const start = clamp(boundOf(runtime, bounds.start), step > 0 ? lowest : highest);
   const stop = clamp(boundOf(runtime, bounds.stop), step > 0 ? highest : lowest);
   if (step === 1) return items.slice(start, stop);
-  const picked: T[] = [];
-  for (let index = start; step > 0 ? index < stop : index > stop; index += step) {
-    picked.push(...items.slice(index, index + 1));
-  }
-  return picked;
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  // SAFETY: both bounds were clamped to the items, so every index between them is one of theirs
+  return Array.from({ length: count }, (_, index) => items[start + index * step] as T);
 }
 
 function boundOf(runtime: Runtime, value: Value): number | undefined {

@@ -2,7 +2,14 @@
 import { bindArguments, integerOr, textOr } from './arguments.ts';
 import { formatBraces } from './format-braces.ts';
 import { isEqual } from './compare.ts';
-import { chargeChars, chargeItems, chargeText, templateError, type Runtime } from './runtime.ts';
+import {
+  chargeChars,
+  chargeItems,
+  chargeLong,
+  chargeText,
+  templateError,
+  type Runtime,
+} from './runtime.ts';
 import { ownList, ownMap } from './own.ts';
 import * as strings from './strings.ts';
 import { formatTime } from './strftime.ts';
@@ -48,6 +55,7 @@ function bind<T>(methods: Methods<T>, name: string, self: T) {
   if (method === undefined) return undefined;
   return (runtime: Runtime, raw: Arguments) => {
     if (typeof self === 'string') chargeChars(runtime, self.length);
+    chargeLong(runtime, raw);
     const args =
       method.isVariadic === true
         ? raw.positional
@@ -60,9 +68,10 @@ function method<T>(parameters: readonly string[], apply: Method<T>['apply']): Me
   return { parameters, apply };
 }
 
-const transform = (change: (text: string) => string) =>
+const transform = (change: (text: string) => string, weight = 1) =>
   method<string>([], ({ runtime, self }) => {
     chargeText(runtime, self.length);
+    chargeChars(runtime, self.length * (weight - 1));
     return change(self);
   });
 
@@ -132,11 +141,13 @@ const TEXT_METHODS: Methods<string> = {
   lower: transform((text) => text.toLowerCase()),
   casefold: transform((text) => text.replaceAll('ß', 'ss').toLowerCase()),
   capitalize: transform(strings.capitalize),
-  title: transform((text) => text.replace(/\p{L}+/gu, strings.capitalize)),
-  swapcase: transform((text) =>
-    text.replace(/\p{L}/gu, (letter) =>
-      letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
-    ),
+  title: transform((text) => text.replace(/\p{L}+/gu, strings.capitalize), 8),
+  swapcase: transform(
+    (text) =>
+      text.replace(/\p{L}/gu, (letter) =>
+        letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
+      ),
+    8,
   ),
   strip: strip('both'),
   lstrip: strip('start'),
@@ -200,6 +211,7 @@ const TEXT_METHODS: Methods<string> = {
   isupper: method([], ({ runtime, self }) => runtime.test('upper', self, NO_VALUES)),
   istitle: method([], ({ runtime, self }) => {
     chargeText(runtime, self.length);
+    chargeChars(runtime, self.length * 7);
     return /\p{L}/u.test(self) && self === self.replace(/\p{L}+/gu, strings.capitalize);
   }),
   format: {
@@ -240,12 +252,12 @@ const MAP_METHODS: Methods<ValueMap> = {
   }),
   keys: method([], ({ runtime, self }) => {
     const keys = Object.keys(self);
-    chargeItems(runtime, keys.length);
+    chargeItems(runtime, keys.length * 4);
     return keys;
   }),
   values: method([], ({ runtime, self }) => {
     const values = Object.values(self);
-    chargeItems(runtime, values.length);
+    chargeItems(runtime, values.length * 4);
     return values;
   }),
   get: method(['key', 'default'], ({ runtime, self, args: [key, instead = null] }) => {

@@ -1,7 +1,14 @@
 /** Replaces by a pattern, as Python's `re.sub` does, in bounded time. */
 import { compilePattern, findMatch, type Match, type Program } from './pattern-match.ts';
 import { parsePattern, PatternError } from './pattern-parse.ts';
-import { charge, chargeText, templateError, type Runtime } from './runtime.ts';
+import {
+  boundText,
+  charge,
+  chargeChars,
+  chargeText,
+  templateError,
+  type Runtime,
+} from './runtime.ts';
 
 export interface Replacement {
   readonly pattern: string;
@@ -24,7 +31,8 @@ export function replacePattern(runtime: Runtime, text: string, options: Replacem
   let notEmptyAt: number | undefined;
   const put = (part: string) => {
     length += part.length;
-    chargeText(runtime, length);
+    boundText(runtime, length);
+    chargeChars(runtime, part.length);
     parts.push(part);
   };
   const pay = (work: number) => charge(runtime, work / WORK_PER_STEP);
@@ -32,6 +40,7 @@ export function replacePattern(runtime: Runtime, text: string, options: Replacem
     const match = findMatch(program, { text, start: position, notEmptyAt }, pay);
     if (match === undefined) break;
     const [start = 0, end = 0] = match;
+    chargeChars(runtime, options.replacement.length * 8);
     put(text.slice(position, start) + expand(text, match));
     position = end;
     notEmptyAt = start === end ? end : undefined;

@@ -9,6 +9,7 @@ import { findFilter } from './filters.ts';
 import {
   charge,
   chargeChars,
+  chargeLong,
   createBudget,
   failAt,
   templateError,
@@ -83,6 +84,7 @@ function bindCall(
 ): FilterCall {
   charge(runtime, 1);
   if (typeof value === 'string') chargeChars(runtime, value.length);
+  chargeLong(runtime, raw);
   const args = isVariadic === true ? raw.positional : bindArguments(runtime, name, parameters, raw);
   const missing = parameters.slice(0, required).find((key, index) => {
     return index >= raw.positional.length && !raw.named.has(key);
@@ -110,7 +112,7 @@ function guarded<T>(runtime: Runtime, run: () => T): T {
     return run();
   } catch (error) {
     if (error instanceof RangeError && !(error instanceof ComposerError)) {
-      throw failAt(runtime, 'template_budget', 'the template nests too deeply');
+      throw failAt(runtime, 'template_budget', 'the template nests too deeply', error);
     }
     throw error;
   }

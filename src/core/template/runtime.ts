@@ -66,12 +66,18 @@ export function createBudget(): Budget {
   return { steps: 200_000, outputChars: MAX_TEXT };
 }
 
-export function failAt(runtime: Runtime, code: ErrorCode, detail: string): ComposerError {
+export function failAt(
+  runtime: Runtime,
+  code: ErrorCode,
+  detail: string,
+  cause?: unknown,
+): ComposerError {
   const { line, column } = lineAndColumn(runtime.source, runtime.at);
   const text = excerptOf(runtime.source, line);
   const message = `Cannot render template "${text}" at line ${line}, column ${column}: ${detail}`;
   return new ComposerError(code, message, {
     issues: [{ severity: 'error', code, detail, pointer: '', line, column }],
+    cause,
   });
 }
 
@@ -103,10 +109,27 @@ export function chargeChars(runtime: Runtime, chars: number): void {
   charge(runtime, Math.ceil(chars / CHARS_PER_STEP));
 }
 
+/** Texts up to this length cost no more than the step that looks at them. */
+const SHORT_TEXT = 64;
+
+/** Pays for long texts among arguments: whoever takes them looks at every character. */
+export function chargeLong(runtime: Runtime, { positional, named }: Arguments): void {
+  for (const value of positional) chargeIfLong(runtime, value);
+  for (const value of named.values()) chargeIfLong(runtime, value);
+}
+
+export function chargeIfLong(runtime: Runtime, value: Value): void {
+  if (typeof value === 'string' && value.length > SHORT_TEXT) chargeChars(runtime, value.length);
+}
+
 /** Call before building a text, with its size. */
 export function chargeText(runtime: Runtime, chars: number): void {
-  if (chars > MAX_TEXT) {
-    throw failAt(runtime, 'template_budget', `a text would be longer than ${MAX_TEXT} characters`);
-  }
+  boundText(runtime, chars);
   chargeChars(runtime, chars);
+}
+
+/** For a text built in parts, each of which is paid for by itself. */
+export function boundText(runtime: Runtime, chars: number): void {
+  if (chars <= MAX_TEXT) return;
+  throw failAt(runtime, 'template_budget', `a text would be longer than ${MAX_TEXT} characters`);
 }

@@ -1,5 +1,5 @@
 /** Times as text, in UTC, by the directives of strftime. */
-import { templateError, type Runtime } from './runtime.ts';
+import { charge, templateError, type Runtime } from './runtime.ts';
 import { kindOf, type Value } from './value.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -24,6 +24,7 @@ export function formatTime(runtime: Runtime, value: Value, format: string): stri
   const ms = parseTime(value);
   if (ms === undefined) throw templateError(runtime, `expected a time, not ${kindOf(value)}`);
   if (format.length > 1000) throw templateError(runtime, 'the format of a time is too long');
+  charge(runtime, format.length);
   return format.replace(/%([-#]?)([a-zA-Z%])/g, (whole, flag: string, directive: string) => {
     const text = expand(directive, new Date(ms));
     if (text === undefined) throw templateError(runtime, `cannot format a time with "${whole}"`);

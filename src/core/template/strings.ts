@@ -1,5 +1,5 @@
 /** Python's string operations that filters and methods share. */
-import { chargeText, templateError, type Runtime } from './runtime.ts';
+import { chargeChars, chargeText, templateError, type Runtime } from './runtime.ts';
 import { lengthOf } from './text.ts';
 
 export function capitalize(text: string): string {
@@ -12,11 +12,19 @@ export type Side = 'both' | 'start' | 'end';
 /** Takes characters of the set `characters` from the ends. */
 export function strip(text: string, characters: string, side: Side): string {
   const set = new Set(characters);
-  const all = Array.from(text);
-  let [start, end] = [0, all.length];
-  if (side !== 'end') while (start < end && set.has(all[start] ?? '')) start += 1;
-  if (side !== 'start') while (end > start && set.has(all[end - 1] ?? '')) end -= 1;
-  return all.slice(start, end).join('');
+  let [start, end] = [0, text.length];
+  while (side !== 'end' && start < end) {
+    const first = String.fromCodePoint(text.codePointAt(start) ?? 0);
+    if (!set.has(first)) break;
+    start += first.length;
+  }
+  while (side !== 'start' && end > start) {
+    const pair = text.slice(Math.max(start, end - 2), end);
+    const last = (pair.codePointAt(0) ?? 0) > 0xffff ? pair : pair.slice(-1);
+    if (!set.has(last)) break;
+    end -= last.length;
+  }
+  return text.slice(start, end);
 }
 
 /** A negative count replaces all; an empty `from` stands between all characters. */
@@ -26,6 +34,7 @@ export function replaceText(
   { from, to }: { from: string; to: string },
   count: number,
 ): string {
+  if (from === '') chargeChars(runtime, text.length * 4);
   const parts = from === '' ? ['', ...Array.from(text), ''] : text.split(from);
   const joins = count < 0 ? parts.length - 1 : Math.min(count, parts.length - 1);
   chargeText(runtime, text.length + joins * Math.max(0, to.length - from.length));

@@ -5,6 +5,7 @@ import {
   MAX_TEXT,
   MAX_VALUE_DEPTH,
   chargeChars,
+  chargeItems,
   type Runtime,
 } from './runtime.ts';
 import { isHandle, isList, kindOf, type Value, type ValueMap } from './value.ts';
@@ -30,6 +31,7 @@ export function toJson(runtime: Runtime, value: Value, style: JsonStyle): string
   const writer: Writer = { runtime, style, parts: [], length: 0 };
   write(writer, value, 0);
   chargeChars(runtime, writer.length);
+  chargeItems(runtime, writer.parts.length);
   return writer.parts.join('');
 }
 
