@@ -20,7 +20,9 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             // As behind a launcher on this machine, where no key is asked for.
-            miniflare: { bindings: { BOUND_HOST: '127.0.0.1', PLATFORM: 'self-hosted' } },
+            miniflare: {
+              bindings: { BOUND_HOST: '127.0.0.1', PLATFORM: 'self-hosted', LOG_LEVEL: 'error' },
+            },
           }),
         ],
         test: {

@@ -41,7 +41,7 @@ export function readShape<S extends z.ZodObject>(
   if (first.success) return first.data;
   const unknown = first.error.issues.flatMap((issue) => unknownKeys(issue));
   for (const found of unknown) reportUnknown(found, schema, input);
-  const cleaned = unknown.reduce(without, filled);
+  const cleaned = withoutAll(filled, unknown);
   const second = schema.safeParse(cleaned);
   if (second.success) return second.data;
   for (const issue of second.error.issues) reportIssue(issue, cleaned, input);
@@ -128,15 +128,30 @@ function bare(schema: z.ZodType): z.ZodType {
   return schema;
 }
 
-function without(value: JsonObject, { at, key }: UnknownKey): JsonObject {
-  const drop = (part: JsonValue | undefined, keys: Keys): JsonValue => {
-    const [first, ...rest] = keys;
+/** Without all of the keys at once: one by one would copy the value for each. */
+function withoutAll(value: JsonObject, unknown: readonly UnknownKey[]): JsonObject {
+  const places = new Map<string, { readonly at: Keys; readonly keys: Set<string> }>();
+  for (const { at, key } of unknown) {
+    const place = JSON.stringify(at);
+    const known = places.get(place) ?? { at, keys: new Set() };
+    known.keys.add(key);
+    places.set(place, known);
+  }
+  return [...places.values()].reduce(without, value);
+}
+
+function without(
+  value: JsonObject,
+  { at, keys }: { readonly at: Keys; readonly keys: ReadonlySet<string> },
+): JsonObject {
+  const drop = (part: JsonValue | undefined, way: Keys): JsonValue => {
+    const [first, ...rest] = way;
     if (isJsonArray(part)) {
       return part.map((item, index) => (index === first ? drop(item, rest) : item));
     }
     if (!isJsonObject(part)) return part ?? null;
     const entries = Object.entries(part);
-    if (first === undefined) return Object.fromEntries(entries.filter(([name]) => name !== key));
+    if (first === undefined) return Object.fromEntries(entries.filter(([name]) => !keys.has(name)));
     return Object.fromEntries(
       entries.map(([name, item]) => [name, name === first ? drop(item, rest) : item]),
     );
