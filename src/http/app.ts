@@ -61,9 +61,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/validate', validateRoutes(services));
   app.route('/v1/plan', planRoutes(services));
   app.route('/v1/prompts', promptRoutes(services));
-  app.route('/v1/plan', planRoutes(services));
   app.route('/v1/recipes', recipeRoutes(services));
-  app.route('/v1/recipes', graphRoutes(services));
   app.route('/v1/recipes', graphRoutes(services));
   app.route('/v1/runs', runRoutes(services));
   app.route('/v1/runs', eventRoutes(services));

@@ -1,0 +1,35 @@
+/** What a tenant has set: sections of settings, grants of plugins, secrets. */
+import type { JsonValue } from '../../core/json.ts';
+import type { EpochMs, Tenant } from '../ports.ts';
+
+/** Sections that callers write; each has one schema in `src/runtime/settings`. */
+export type SettingsSection = 'models' | 'prices' | 'rates' | 'retention' | 'spend' | 'plugins';
+
+export interface Settings {
+  /** As it was put; undefined when it never was. Read anew at most every 5 seconds. */
+  find(tenant: Tenant, section: SettingsSection): Promise<JsonValue | undefined>;
+  put(tenant: Tenant, section: SettingsSection, value: JsonValue): Promise<void>;
+}
+
+/** What is said of a secret. Its value is only ever read to be put into a request. */
+export interface SecretEntry {
+  readonly name: string;
+  /** Hosts it may be sent to. */
+  readonly hosts: readonly string[];
+  readonly in: readonly ('header' | 'body')[];
+  readonly updatedAt: EpochMs;
+}
+
+export interface Secrets {
+  put(
+    tenant: Tenant,
+    secret: Omit<SecretEntry, 'updatedAt'> & { readonly value: string },
+  ): Promise<SecretEntry>;
+  list(tenant: Tenant): Promise<readonly SecretEntry[]>;
+  /** The value, for whoever sends it to one of its hosts. */
+  reveal(
+    tenant: Tenant,
+    name: string,
+  ): Promise<(SecretEntry & { readonly value: string }) | undefined>;
+  delete(tenant: Tenant, name: string): Promise<boolean>;
+}
