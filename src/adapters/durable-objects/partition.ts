@@ -16,7 +16,8 @@ import { createDriver } from '../../runtime/advance.ts';
 import type { Driver } from '../../runtime/advance.ts';
 import type { AttemptDeps } from '../../runtime/attempt.ts';
 import type { EpochMs, RunId } from '../../runtime/ports.ts';
-import { findHead, liveRuns, readRun, setStatus, writeTurn } from './queue-rows.ts';
+import { liveRuns } from './list-rows.ts';
+import { findHead, readRun, setStatus, writeTurn } from './queue-rows.ts';
 import type { RunHead } from './queue-rows.ts';
 
 export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report'> {

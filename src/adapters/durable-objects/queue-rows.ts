@@ -1,11 +1,10 @@
 /** Reads and writes of a partition's tables. All are synchronous; callers put them in transactions. */
 import type { RunEvent, RunStatus } from '../../core/run/events.ts';
-import type { Plan } from '../../core/recipe/plan.ts';
 import type { LedgerRow, RunRow, StepRow, TurnRecord } from '../../core/run/record.ts';
 import type { StoredRun } from '../../core/run/restore.ts';
 import type { RunIdentity } from '../../core/run/state.ts';
-import type { NodeView, RunSummary, RunView } from '../../core/run/view.ts';
-import type { Digest, EpochMs, RunFilter, RunId, Tenant } from '../../runtime/ports.ts';
+import type { RunId, Tenant } from '../../runtime/ports.ts';
+import { findPlan } from './kept-rows.ts';
 
 /** Events that lie in one row, so that no row passes what SQLite takes. */
 const EVENTS_IN_A_ROW = 100;
@@ -142,148 +141,5 @@ function readBodies<T>(sql: SqlStorage, query: string, id: RunId): T[] {
       .toArray()
       // SAFETY: each table's bodies are written from one type.
       .map(({ body }) => JSON.parse(body) as T)
-  );
-}
-
-export function findPlan(sql: SqlStorage, hash: Digest): Plan | undefined {
-  const [row] = sql.exec<{ body: string }>('SELECT body FROM plans WHERE hash = ?', hash).toArray();
-  // SAFETY: written by `keepPlan`.
-  return row && (JSON.parse(row.body) as Plan);
-}
-
-export function hasPlan(sql: SqlStorage, hash: Digest): boolean {
-  return sql.exec('SELECT 1 FROM plans WHERE hash = ?', hash).toArray().length > 0;
-}
-
-export function keepPlan(sql: SqlStorage, hash: Digest, plan: Plan): void {
-  sql.exec('INSERT OR IGNORE INTO plans (hash, body) VALUES (?, ?)', hash, JSON.stringify(plan));
-}
-
-export interface LiveRun {
-  readonly id: RunId;
-  readonly status: RunStatus;
-  readonly dueAt: EpochMs | null;
-}
-
-/** Runs that have not ended, oldest first. */
-export function liveRuns(sql: SqlStorage): LiveRun[] {
-  return (
-    sql
-      .exec<{ id: string; status: string; dueAt: number | null }>(
-        `SELECT id, status, due_at AS dueAt FROM runs
-       WHERE status IN ('queued', 'running', 'waiting', 'paused') ORDER BY id`,
-      )
-      .toArray()
-      // SAFETY: the query names the statuses.
-      .map(({ status, ...row }) => ({ ...row, status: status as RunStatus }))
-  );
-}
-
-/** Steps that wait for people, of runs that have not ended, oldest first. */
-export function listApprovals(sql: SqlStorage, limit: number): { run: RunId; step: StepRow }[] {
-  return (
-    sql
-      .exec<{ run: string; body: string }>(
-        `SELECT steps.run, steps.body FROM runs JOIN steps ON steps.run = runs.id
-       WHERE runs.status IN ('queued', 'running', 'waiting', 'paused')
-         AND json_extract(steps.body, '$.status') = 'open'
-         AND json_extract(steps.body, '$.waiting.kind') = 'approval'
-       ORDER BY runs.id, steps.key LIMIT ?`,
-        limit,
-      )
-      .toArray()
-      // SAFETY: written by `writeTurn`.
-      .map(({ run, body }) => ({ run, step: JSON.parse(body) as StepRow }))
-  );
-}
-
-export function listRuns(
-  sql: SqlStorage,
-  { recipe, status, limit, cursor }: RunFilter,
-): RunSummary[] {
-  return sql
-    .exec<{ identity: string; status: string; ended_at: number | null }>(
-      `SELECT identity, status, ended_at FROM runs
-       WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR recipe = ?2) AND (?3 IS NULL OR status = ?3)
-       ORDER BY id DESC LIMIT ?4`,
-      cursor ?? null,
-      recipe ?? null,
-      status ?? null,
-      limit,
-    )
-    .toArray()
-    .map((row) => {
-      // SAFETY: written by `insertRun`.
-      const {
-        id,
-        recipe: name,
-        recipeVersion,
-        createdAt,
-      } = JSON.parse(row.identity) as RunIdentity;
-      const ended =
-        row.ended_at === null ? undefined : { ended_at: new Date(row.ended_at).toISOString() };
-      return {
-        id,
-        recipe: name,
-        recipe_version: recipeVersion,
-        status: row.status,
-        created_at: new Date(createdAt).toISOString(),
-        ...ended,
-      };
-    });
-}
-
-export interface IdempotencyRow {
-  readonly run: RunId;
-  readonly bodyHash: Digest;
-}
-
-export function findIdempotent(
-  sql: SqlStorage,
-  key: string,
-  now: EpochMs,
-): IdempotencyRow | undefined {
-  return sql
-    .exec<{ run: string; bodyHash: string }>(
-      'SELECT run, body_hash AS bodyHash FROM idempotency WHERE key = ? AND expires_at > ?',
-      key,
-      now,
-    )
-    .toArray()[0];
-}
-
-export function keepIdempotent(
-  sql: SqlStorage,
-  key: string,
-  row: IdempotencyRow & { expiresAt: EpochMs },
-): void {
-  sql.exec(
-    'INSERT OR REPLACE INTO idempotency (key, run, body_hash, expires_at) VALUES (?, ?, ?, ?)',
-    key,
-    row.run,
-    row.bodyHash,
-    row.expiresAt,
-  );
-}
-
-export function keepRecord(sql: SqlStorage, view: RunView, nodes: readonly NodeView[]): void {
-  sql.exec(
-    'INSERT OR REPLACE INTO records (run, view, nodes) VALUES (?, ?, ?)',
-    view.id,
-    JSON.stringify(view),
-    JSON.stringify(nodes),
-  );
-}
-
-export function findRecord(
-  sql: SqlStorage,
-  id: RunId,
-): { view: RunView; nodes: NodeView[] } | undefined {
-  const [row] = sql
-    .exec<{ view: string; nodes: string }>('SELECT view, nodes FROM records WHERE run = ?', id)
-    .toArray();
-  // SAFETY: written by `keepRecord`.
-  return (
-    row && { view: JSON.parse(row.view) as RunView, nodes: JSON.parse(row.nodes) as NodeView[] }
   );
 }

@@ -5,14 +5,15 @@ import { isJsonObject, utf8Length } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { isFinal } from '../../core/run/events.ts';
 import type { StepRow, Verdict } from '../../core/run/record.ts';
-import { restore } from '../../core/run/restore.ts';
 import type { RunState } from '../../core/run/state.ts';
 import type { ApprovalView } from '../../core/run/view.ts';
 import { MAX_INBOX, verdictFaults } from '../../core/run/waits.ts';
 import type { RunId } from '../../runtime/ports.ts';
 import { findDriver } from './partition.ts';
 import type { Partition } from './partition.ts';
-import * as rows from './queue-rows.ts';
+import { listOpenApprovals } from './list-rows.ts';
+import { findHead } from './queue-rows.ts';
+import { findState } from './reading.ts';
 
 const MAX_LISTED = 100;
 /** It becomes part of an output, beside what else the output says, and kept ones lie in one row. */
@@ -25,7 +26,7 @@ export function deliverEvent(
   id: RunId,
   { event, payload }: { event: string; payload: JsonValue },
 ): Result<{ readonly received: boolean }> {
-  const head = rows.findHead(partition.sql, id);
+  const head = findHead(partition.sql, id);
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
   if (isFinal(head.status)) {
     return fail('run_finished', `Cannot deliver an event to run "${id}": it is ${head.status}`);
@@ -54,9 +55,9 @@ export function deliverEvent(
 }
 
 export function listApprovals(partition: Partition): ApprovalView[] {
-  return rows
-    .listApprovals(partition.sql, MAX_LISTED)
-    .flatMap(({ run, step }) => approvalView(run, step) ?? []);
+  return listOpenApprovals(partition.sql, MAX_LISTED).flatMap(
+    ({ run, step }) => approvalView(run, step) ?? [],
+  );
 }
 
 export function findApproval(partition: Partition, run: RunId, key: string): ApprovalView | null {
@@ -85,14 +86,6 @@ export function decide(
   const driver = findDriver(partition, run);
   driver?.post({ type: 'verdict', key, verdict });
   return ok((driver && viewOf(driver.state, key)) ?? view);
-}
-
-function findState(partition: Partition, id: RunId): RunState | undefined {
-  const driver = partition.drivers.get(id);
-  if (driver !== undefined) return driver.state;
-  const head = rows.findHead(partition.sql, id);
-  const stored = head && rows.readRun(partition.sql, head);
-  return stored && restore(stored);
 }
 
 function viewOf(state: RunState, key: string): ApprovalView | undefined {

@@ -1,0 +1,73 @@
+/** Reads and writes of what runs refer to or leave behind: plans, keys, records of runs done elsewhere. */
+import type { Plan } from '../../core/recipe/plan.ts';
+import type { NodeView, RunView } from '../../core/run/view.ts';
+import type { Digest, EpochMs, RunId } from '../../runtime/ports.ts';
+
+export function findPlan(sql: SqlStorage, hash: Digest): Plan | undefined {
+  const [row] = sql.exec<{ body: string }>('SELECT body FROM plans WHERE hash = ?', hash).toArray();
+  // SAFETY: written by `keepPlan`.
+  return row && (JSON.parse(row.body) as Plan);
+}
+
+export function hasPlan(sql: SqlStorage, hash: Digest): boolean {
+  return sql.exec('SELECT 1 FROM plans WHERE hash = ?', hash).toArray().length > 0;
+}
+
+export function keepPlan(sql: SqlStorage, hash: Digest, plan: Plan): void {
+  sql.exec('INSERT OR IGNORE INTO plans (hash, body) VALUES (?, ?)', hash, JSON.stringify(plan));
+}
+
+export interface IdempotencyRow {
+  readonly run: RunId;
+  readonly bodyHash: Digest;
+}
+
+export function findIdempotent(
+  sql: SqlStorage,
+  key: string,
+  now: EpochMs,
+): IdempotencyRow | undefined {
+  return sql
+    .exec<{ run: string; bodyHash: string }>(
+      'SELECT run, body_hash AS bodyHash FROM idempotency WHERE key = ? AND expires_at > ?',
+      key,
+      now,
+    )
+    .toArray()[0];
+}
+
+export function keepIdempotent(
+  sql: SqlStorage,
+  key: string,
+  row: IdempotencyRow & { expiresAt: EpochMs },
+): void {
+  sql.exec(
+    'INSERT OR REPLACE INTO idempotency (key, run, body_hash, expires_at) VALUES (?, ?, ?, ?)',
+    key,
+    row.run,
+    row.bodyHash,
+    row.expiresAt,
+  );
+}
+
+export function keepRecord(sql: SqlStorage, view: RunView, nodes: readonly NodeView[]): void {
+  sql.exec(
+    'INSERT OR REPLACE INTO records (run, view, nodes) VALUES (?, ?, ?)',
+    view.id,
+    JSON.stringify(view),
+    JSON.stringify(nodes),
+  );
+}
+
+export function findRecord(
+  sql: SqlStorage,
+  id: RunId,
+): { view: RunView; nodes: NodeView[] } | undefined {
+  const [row] = sql
+    .exec<{ view: string; nodes: string }>('SELECT view, nodes FROM records WHERE run = ?', id)
+    .toArray();
+  // SAFETY: written by `keepRecord`.
+  return (
+    row && { view: JSON.parse(row.view) as RunView, nodes: JSON.parse(row.nodes) as NodeView[] }
+  );
+}

@@ -1,0 +1,94 @@
+/** What is asked of a partition's runs: status, steps, events. */
+import { fail, ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import { isFinal } from '../../core/run/events.ts';
+import type { RunEvent } from '../../core/run/events.ts';
+import { restore } from '../../core/run/restore.ts';
+import { showNode, shownOf, showRun } from '../../core/run/show.ts';
+import type { RunState } from '../../core/run/state.ts';
+import type { NodeView, RunView } from '../../core/run/view.ts';
+import type { RunId } from '../../runtime/ports.ts';
+import { findRecord } from './kept-rows.ts';
+import { nextTurn } from './partition.ts';
+import type { Partition } from './partition.ts';
+import * as rows from './queue-rows.ts';
+
+export type EventPage = { readonly events: readonly RunEvent[]; readonly finished: boolean };
+
+const PAGE = 500;
+
+export function show(partition: Partition, id: RunId): RunView | null {
+  const state = findState(partition, id);
+  if (state !== undefined) return viewOf(partition, state);
+  return findRecord(partition.sql, id)?.view ?? null;
+}
+
+export function viewOf(partition: Partition, state: RunState): RunView {
+  const queuePosition = partition.queue.indexOf(state.identity.id) + 1;
+  return showRun({
+    ...shownOf(state, partition.deps.clock.now()),
+    ...(queuePosition > 0 && { queuePosition }),
+  });
+}
+
+export function findState(partition: Partition, id: RunId): RunState | undefined {
+  const driver = partition.drivers.get(id);
+  if (driver !== undefined) return driver.state;
+  const head = rows.findHead(partition.sql, id);
+  const stored = head && rows.readRun(partition.sql, head);
+  return stored && restore(stored);
+}
+
+export function findNode(
+  partition: Partition,
+  id: RunId,
+  node: string,
+): Result<readonly NodeView[]> {
+  const state = findState(partition, id);
+  const nodes =
+    state === undefined
+      ? findRecord(partition.sql, id)?.nodes.filter(
+          (each) => each.node === node || each.key === node,
+        )
+      : showNode(shownOf(state, partition.deps.clock.now()), node);
+  if (nodes === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
+  if (nodes.length === 0)
+    return fail('node_not_found', `Cannot find a step of node "${node}" in run "${id}"`);
+  return ok(nodes);
+}
+
+/** Waits for events when there are none yet. */
+export async function readEvents(
+  partition: Partition,
+  id: RunId,
+  after: number,
+  waitMs: number,
+): Promise<Result<EventPage>> {
+  const page = readPage(partition, id, after);
+  if (!page.ok || page.value.finished || page.value.events.length > 0 || waitMs <= 0) return page;
+  await nextTurn(partition, id, waitMs);
+  return readPage(partition, id, after);
+}
+
+function readPage(partition: Partition, id: RunId, after: number): Result<EventPage> {
+  const head = rows.findHead(partition.sql, id);
+  if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
+  const events = rows.readEvents(partition.sql, id, after, PAGE);
+  return ok({ events, finished: isFinal(head.status) && events.length < PAGE });
+}
+
+/** Waits for the run to end, and shows what it is then. */
+export async function waitForEnd(
+  partition: Partition,
+  id: RunId,
+  waitMs: number,
+): Promise<RunView | null> {
+  const { clock } = partition.deps;
+  const until = clock.now() + waitMs;
+  for (let left = waitMs; left > 0; left = until - clock.now()) {
+    const head = rows.findHead(partition.sql, id);
+    if (head === undefined || isFinal(head.status)) break;
+    await nextTurn(partition, id, left);
+  }
+  return show(partition, id);
+}
