@@ -2,8 +2,7 @@
 import type { GuestLog } from './guest-log.ts';
 import type { HostMemory, Refuse } from './host-memory.ts';
 
-/** The SDK puts its own call context in front of every host function's arguments. */
-export type HostFunction = (context: unknown, a: bigint, b: bigint) => bigint | number | void;
+export type HostFunction = (a: bigint, b: bigint) => bigint | number | void;
 export type HostFunctions = { readonly [name: string]: HostFunction };
 export type WasiFunctions = { readonly [name: string]: (...values: never[]) => number };
 

@@ -4,35 +4,35 @@ import { CALL_LIMITS, HOST_COST } from './limits.ts';
 import type { Desk, HostFunction, HostFunctions } from './desk.ts';
 
 export function blockFunctions({ memory, charge }: Desk): HostFunctions {
-  const length: HostFunction = (_, pointer) => {
+  const length: HostFunction = (pointer) => {
     charge(HOST_COST.access);
     return memory.length(pointer);
   };
   return {
-    alloc(_, size) {
+    alloc(size) {
       // A size beyond the limit is refused before it costs the host anything.
       charge(HOST_COST.call, size > 0n && size <= CALL_LIMITS.hostMemory ? Number(size) : 0);
       return memory.alloc(size);
     },
-    free(_, pointer) {
+    free(pointer) {
       charge(HOST_COST.call);
       memory.free(pointer);
     },
     length,
     length_unsafe: length,
-    load_u8(_, pointer) {
+    load_u8(pointer) {
       charge(HOST_COST.access);
       return memory.loadByte(pointer);
     },
-    load_u64(_, pointer) {
+    load_u64(pointer) {
       charge(HOST_COST.access);
       return memory.loadWord(pointer);
     },
-    store_u8(_, pointer, value) {
+    store_u8(pointer, value) {
       charge(HOST_COST.access);
       memory.storeByte(pointer, Number(value));
     },
-    store_u64(_, pointer, value) {
+    store_u64(pointer, value) {
       charge(HOST_COST.access);
       memory.storeWord(pointer, value);
     },
@@ -55,8 +55,8 @@ export function inputFunctions({ input, memory, charge, refuse }: Desk): HostFun
       charge(HOST_COST.access);
       return BigInt(input.length);
     },
-    input_load_u8: (_, pointer) => view.getUint8(check(pointer, 1)),
-    input_load_u64: (_, pointer) => view.getBigUint64(check(pointer, 8), true),
+    input_load_u8: (pointer) => view.getUint8(check(pointer, 1)),
+    input_load_u64: (pointer) => view.getBigUint64(check(pointer, 8), true),
     input_offset() {
       // Made when a guest asks for it, since most read the input directly.
       charge(HOST_COST.access, block === 0n ? input.length : 0);

@@ -6,7 +6,7 @@ import type { Desk, HostFunction, HostFunctions } from './desk.ts';
 export function resultFunctions(desk: Desk): HostFunctions {
   const { memory, charge, refuse } = desk;
   return {
-    output_set(_, pointer, size) {
+    output_set(pointer, size) {
       const length = addressOf(size);
       if (length > CALL_LIMITS.output) refuse('output_too_large', `an output of ${length} bytes`);
       charge(HOST_COST.call, length);
@@ -21,7 +21,7 @@ export function resultFunctions(desk: Desk): HostFunctions {
       charge(HOST_COST.call, desk.output.length);
       return memory.store(desk.output);
     },
-    error_set(_, pointer) {
+    error_set(pointer) {
       charge(HOST_COST.write, CALL_LIMITS.errorBytes);
       // Null takes an error back.
       desk.error =
@@ -37,7 +37,7 @@ export function resultFunctions(desk: Desk): HostFunctions {
 export function logFunctions({ log, memory, charge }: Desk): HostFunctions {
   const write =
     (level: string): HostFunction =>
-    (_, pointer) => {
+    (pointer) => {
       charge(HOST_COST.write);
       log.write(level, memory.from(pointer));
     };

@@ -7,7 +7,7 @@ export function configFunctions(desk: Desk): HostFunctions {
   // A map, so that `__proto__` and `constructor` are names like any other.
   const config = new Map(Object.entries(desk.config));
   return {
-    config_get(_, pointer) {
+    config_get(pointer) {
       charge(HOST_COST.lookup);
       const value = config.get(readKey(desk, pointer));
       if (value === undefined) return 0n;
@@ -32,14 +32,14 @@ export function variableFunctions(desk: Desk): HostFunctions {
   }
 
   return {
-    var_get(_, pointer) {
+    var_get(pointer) {
       charge(HOST_COST.lookup);
       const value = variables.get(readKey(desk, pointer));
       if (value === undefined) return 0n;
       charge(0, value.length);
       return memory.store(value);
     },
-    var_set(_, pointer, valuePointer) {
+    var_set(pointer, valuePointer) {
       charge(HOST_COST.write);
       const key = readKey(desk, pointer);
       const value = valuePointer === 0n ? undefined : memory.from(valuePointer);

@@ -1,39 +1,44 @@
-/** A fresh instance of a guest, linked to one call's kernel and initialised. */
-import { createPlugin } from '@extism/extism';
+/** A fresh instance of a guest, linked to one call's kernel and initialised as the Extism SDK would. */
 import { ComposerError } from '../../core/errors.ts';
 import { EXTISM_MODULE, WASI_MODULE } from '../../core/plugin/imports.ts';
 import { printable } from './printable.ts';
-import type { HostFunctions, WasiFunctions } from './desk.ts';
 import type { Kernel } from './kernel.ts';
 
 export async function instantiate(
   module: WebAssembly.Module,
   kernel: Kernel,
 ): Promise<WebAssembly.Instance> {
-  const needs = checkImports(module, kernel);
-  if (needs.wasi || needs.http) return linkHere(module, kernel, needs.wasi);
-  const plugin = await createPlugin(module, {
-    functions: { [EXTISM_MODULE]: kernel.functions },
-    config: {},
-    allowedHosts: [],
-    allowedPaths: {},
+  const usesWasi = findLinking(module, kernel).usesWasi;
+  const instance = await WebAssembly.instantiate(module, {
+    [EXTISM_MODULE]: kernel.functions,
+    ...(usesWasi && { [WASI_MODULE]: kernel.wasi() }),
   });
-  const instance = await plugin.getInstance();
   kernel.attach(instance);
+  initialise(instance, usesWasi);
   return instance;
 }
 
-interface Needs {
-  readonly wasi: boolean;
-  readonly http: boolean;
+interface Linking {
+  readonly usesWasi: boolean;
+}
+
+/** Every kernel has functions of the same names, so a module is looked at once. */
+const linkings = new WeakMap<WebAssembly.Module, Linking>();
+
+function findLinking(module: WebAssembly.Module, kernel: Kernel): Linking {
+  const known = linkings.get(module);
+  if (known !== undefined) return known;
+  const linking = checkImports(module, kernel);
+  linkings.set(module, linking);
+  return linking;
 }
 
 /** Own names only, so that `__proto__` links to nothing. */
-function checkImports(module: WebAssembly.Module, kernel: Kernel): Needs {
+function checkImports(module: WebAssembly.Module, kernel: Kernel): Linking {
   const imports = WebAssembly.Module.imports(module);
-  const wasi = imports.some((entry) => entry.module === WASI_MODULE);
-  const known = new Map<string, HostFunctions | WasiFunctions>([[EXTISM_MODULE, kernel.functions]]);
-  if (wasi) known.set(WASI_MODULE, kernel.wasi());
+  const usesWasi = imports.some((entry) => entry.module === WASI_MODULE);
+  const known = new Map<string, object>([[EXTISM_MODULE, kernel.functions]]);
+  if (usesWasi) known.set(WASI_MODULE, kernel.wasi());
   for (const { module: from, name, kind } of imports) {
     const functions = known.get(from);
     if (kind === 'function' && functions !== undefined && Object.hasOwn(functions, name)) continue;
@@ -43,37 +48,20 @@ function checkImports(module: WebAssembly.Module, kernel: Kernel): Needs {
       `Cannot link the plugin: no host ${kind} ${label} exists`,
     );
   }
-  return { wasi, http: imports.some(({ name }) => name === 'http_request') };
+  return { usesWasi };
 }
 
 /**
- * What the SDK does, without it. Its WASI cannot be replaced; and wherever the engine can suspend a guest
- * it puts its own `http_request` over ours, which allocates in its blocks and lets the guest wait for it.
+ * A reactor is set up, a command is run (one that uses WASI only when it is called), Haskell is started.
+ * An export of such a name that cannot be called is a TypeError, as it is for the SDK.
  */
-async function linkHere(
-  module: WebAssembly.Module,
-  kernel: Kernel,
-  usesWasi: boolean,
-): Promise<WebAssembly.Instance> {
-  const functions = Object.entries(kernel.functions).map(([name, call]) => [
-    name,
-    call.bind(null, undefined),
-  ]);
-  const instance = await WebAssembly.instantiate(module, {
-    [EXTISM_MODULE]: Object.fromEntries(functions),
-    ...(usesWasi ? { [WASI_MODULE]: kernel.wasi() } : {}),
-  });
-  kernel.attach(instance);
-  initialise(instance, usesWasi);
-  return instance;
-}
-
-/** A reactor is set up, a command is run (one that uses WASI only when it is called), Haskell is started. */
 function initialise({ exports }: WebAssembly.Instance, usesWasi: boolean): void {
   const names = ['_initialize', ...(usesWasi ? [] : ['_start'])];
-  const first = names.find((name) => typeof exports[name] === 'function');
+  const first = names.find((name) => Object.hasOwn(exports, name));
   for (const name of [first, 'hs_init']) {
-    const run = name === undefined ? undefined : exports[name];
-    if (typeof run === 'function') run();
+    if (name === undefined || !Object.hasOwn(exports, name)) continue;
+    // SAFETY: what else it may be fails here, and the call ends with `link_error`.
+    const run = exports[name] as () => void;
+    run();
   }
 }

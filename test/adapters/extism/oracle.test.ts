@@ -7,7 +7,6 @@ import { guestBytes } from '../../support/guests/guest-bytes.ts';
 
 const config = { language: 'de' };
 const kit = await compileModule(guestBytes('kit'));
-const reactor = await compileModule(guestBytes('reactor'));
 
 async function callOurs(module: WebAssembly.Module, name: string, input: string): Promise<string> {
   const reply = await callGuest(module, {
@@ -54,8 +53,15 @@ describe('callGuest() beside the SDK', () => {
     expect(await callOurs(kit, name, input)).toBe(await callTheirs(kit, name, input));
   });
 
-  it('initialises a reactor as the SDK does', async () => {
-    expect(await callOurs(reactor, 'state', '')).toBe(await callTheirs(reactor, 'state', ''));
+  it.each(['reactor', 'command'])('initialises a %s as the SDK does', async (name) => {
+    const guest = await compileModule(guestBytes(name));
+    expect(await callOurs(guest, 'state', '')).toBe(await callTheirs(guest, 'state', ''));
+  });
+
+  it.each(['init-global', 'init-i64'])('refuses %s as the SDK does', async (name) => {
+    const guest = await compileModule(guestBytes(name));
+    expect(await callOurs(guest, 'run', '')).toBe('error: link_error');
+    await expect(callTheirs(guest, 'run', '')).rejects.toThrow(TypeError);
   });
 
   // Each of these is why the SDK's own host functions are not used.
