@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Ranges that are not public and may be asked nevertheless. */
   readonly allowAddresses: readonly string[];
+  /** A module beside the built ones that takes the place of the first. */
+  readonly main?: { readonly name: string; readonly text: string };
 }
 
 export interface Server {
@@ -30,9 +32,10 @@ export async function startServer({
   state,
   variables,
   allowAddresses,
+  main,
 }: ServerOptions): Promise<Server> {
   const folder = join(root, 'dist/worker');
-  const modules = readdirSync(folder)
+  const built = readdirSync(folder)
     .filter((file) => /\.(?:js|wasm)$/.test(file))
     .toSorted((a, b) => Number(b === 'index.js') - Number(a === 'index.js'))
     .map((file) => ({
@@ -40,6 +43,10 @@ export async function startServer({
       path: join(folder, file),
       contents: readFileSync(join(folder, file)),
     }));
+  const first =
+    main === undefined
+      ? []
+      : [{ type: 'ESModule' as const, path: join(folder, main.name), contents: main.text }];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host,
@@ -50,7 +57,7 @@ export async function startServer({
       workers: [
         {
           name: 'edge-composer',
-          modules,
+          modules: [...first, ...built],
           modulesRoot: folder,
           compatibilityDate: '2026-08-01',
           compatibilityFlags: ['enable_request_signal'],

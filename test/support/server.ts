@@ -26,8 +26,12 @@ export interface LauncherRun {
   readonly exit: Promise<number | null>;
 }
 
-export function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): LauncherRun {
-  const child = spawn(process.execPath, ['scripts/start.ts', ...args], {
+export function launch(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  script = 'scripts/start.ts',
+): LauncherRun {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,11 +46,18 @@ export function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): La
 /** Resolves once the server has said that it is ready. */
 export async function startServer(
   state: string,
-  options: { port?: number; args?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+  options: {
+    port?: number;
+    args?: readonly string[];
+    env?: NodeJS.ProcessEnv;
+    /** Another launcher than that of `npm start`. */
+    script?: string;
+  } = {},
 ): Promise<StartedServer> {
   const port = options.port ?? (await freePort());
-  const { args = ['--no-demo'], env } = options;
-  const { child, output, exit } = launch(['--port', String(port), '--state', state, ...args], env);
+  const { args = ['--no-demo'], env, script } = options;
+  const all = ['--port', String(port), '--state', state, ...args];
+  const { child, output, exit } = launch(all, env, script);
   await new Promise<void>((ready, fail) => {
     const look = () => {
       if (/^ready /m.test(output())) ready();
