@@ -1,6 +1,7 @@
 /** Two projects: `node` for everything pure, `workerd` for what needs the platform. */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { providerVariables } from './test/support/providers/variables.ts';
 
 const globalSetup = ['test/support/guests/global-setup.ts'];
 
@@ -17,18 +18,23 @@ export default defineConfig({
       },
       {
         plugins: [
-          cloudflareTest({
+          cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
             // As behind a launcher on this machine, where no key is asked for.
             miniflare: {
-              bindings: { BOUND_HOST: '127.0.0.1', PLATFORM: 'self-hosted', LOG_LEVEL: 'error' },
+              bindings: {
+                BOUND_HOST: '127.0.0.1',
+                PLATFORM: 'self-hosted',
+                LOG_LEVEL: 'error',
+                ...providerVariables(inject('providers')),
+              },
             },
-          }),
+          })),
         ],
         test: {
           name: 'workerd',
           include: ['test/worker/**/*.test.ts', 'test/hostile/**/*.test.ts'],
-          globalSetup,
+          globalSetup: [...globalSetup, 'test/support/providers/global-setup.ts'],
         },
       },
     ],

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createApi } from './launcher/api.ts';
 import { demonstrate, SHOWN_EXAMPLE } from './launcher/demonstration.ts';
 import { loadExamples, readExample } from './launcher/examples.ts';
+import { readServers, serverVariables } from '../src/adapters/models/servers.ts';
 import { parseVariables } from '../src/env.ts';
 import { findPort } from './launcher/free-port.ts';
 import { readAddress, readOptions, USAGE } from './launcher/options.ts';
@@ -42,6 +43,7 @@ async function main(options: Options): Promise<void> {
   };
   // The Worker would say the same, but only to whoever asks it something.
   parseVariables(passed);
+  readServers(passed);
   buildWhenStale(root);
   const port = await findPort(host, wanted);
   const lock = await lockState(state, { instance, host, port });
@@ -121,6 +123,7 @@ function variables(
     'EGRESS_DENY_HOSTS',
     'EGRESS_ALLOW_HTTP',
     'MAX_FILE_BYTES',
+    ...serverVariables(process.env['MODEL_SERVERS'] ?? ''),
   ].flatMap((name): [string, string][] => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];

@@ -11,6 +11,8 @@ export interface Bindings {
   readonly CATALOG: DurableObjectNamespace<CatalogObject>;
   readonly META: KVNamespace;
   readonly FILES: R2Bucket;
+  /** The way out to servers of models; absent where every address may be asked. */
+  readonly MODEL_NETWORK?: Fetcher;
 }
 
 const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault);

@@ -8,6 +8,8 @@ import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts'
 import { createEgress } from './adapters/egress/egress.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
 import { createModels } from './adapters/models/models.ts';
+import { readServers } from './adapters/models/servers.ts';
+import type { Send } from './adapters/models/send.ts';
 import { createFiles } from './adapters/storage/files.ts';
 import { createPluginBytes } from './adapters/storage/plugin-bytes.ts';
 import { createClock } from './adapters/system/clock.ts';
@@ -47,7 +49,7 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
       compatibilityDate: COMPATIBILITY_DATE,
       maxLoaded,
     }),
-    models: createModels(),
+    models: createModels({ servers: readServers(env), send: modelNetwork(env), clock }),
     egress: createEgress({
       send: (url, init) => fetch(url, init),
       policy: egressPolicy(variables),
@@ -55,6 +57,13 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
     }),
     runs: createRuns(env.WORKFLOW_QUEUE),
   };
+}
+
+/** Servers of models may be on this machine, where recipes may not ask; a launcher gives them a way of their own. */
+function modelNetwork({ MODEL_NETWORK: network }: Bindings): Send {
+  return network === undefined
+    ? (url, init) => fetch(url, init)
+    : (url, init) => network.fetch(url, init);
 }
 
 function makeApp(env: Bindings): ReturnType<typeof createApp> {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
-import { NETWORK_WORKER, networkWorker } from './network.ts';
+import { MODEL_NETWORK, modelNetworkWorker, NETWORK_WORKER, networkWorker } from './network.ts';
 
 export interface ServerOptions {
   readonly root: string;
@@ -69,11 +69,13 @@ export async function startServer({
           kvNamespaces: ['META'],
           r2Buckets: ['FILES'],
           workerLoaders: { LOADER: {} },
+          serviceBindings: { MODEL_NETWORK },
           outboundService: NETWORK_WORKER,
           // Else every request would tell the name of the Worker.
           stripCfConnectingIp: false,
         },
         networkWorker(allowAddresses),
+        modelNetworkWorker(),
       ],
     }),
   );

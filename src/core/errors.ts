@@ -116,7 +116,17 @@ export const ERRORS = {
   // models
   model_missing: author(422),
   provider_unknown: author(422),
+  model_not_found: author(422),
+  model_options_invalid: author(422),
   provider_error: provider(502, true),
+  provider_rate_limited: provider(503, true),
+  provider_overloaded: provider(503, true),
+  provider_auth: provider(502, false),
+  provider_invalid_request: provider(502, false),
+  provider_content_filter: provider(502, false),
+  provider_context_length: provider(502, false),
+  provider_timeout: provider(504, true),
+  provider_network: provider(502, true),
   invalid_output: provider(502, false),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -6,6 +6,7 @@ import type { Plan } from '../core/recipe/plan.ts';
 import type { RunEvent, RunStatus } from '../core/run/events.ts';
 import type { Verdict } from '../core/run/record.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
+import type { Models } from './ports/models.ts';
 
 /** Milliseconds since 1970 UTC. */
 export type EpochMs = number;
@@ -200,30 +201,6 @@ export interface Sandbox {
   call(call: PluginCall, signal: AbortSignal): Promise<Result<PluginReply>>;
   /** Validates with the engine what the decoder accepted. */
   validate(bytes: Uint8Array): boolean;
-}
-
-// ---------------------------------------------------------------- models
-
-export interface ModelCall {
-  readonly provider: string;
-  readonly model: string;
-  readonly system?: string;
-  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: string }[];
-  readonly responseSchema?: JsonValue;
-  /** Everything else that the author wrote, passed on as it is. */
-  readonly options: JsonObject;
-  /** Answers for the `mock` provider. */
-  readonly examples?: JsonValue;
-}
-
-export interface ModelReply {
-  readonly output: JsonValue;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
-
-export interface Models {
-  generate(call: ModelCall, signal: AbortSignal): Promise<Result<ModelReply>>;
 }
 
 // ---------------------------------------------------------------- the network

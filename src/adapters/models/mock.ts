@@ -2,35 +2,82 @@
  * The offline provider: the same call gets the same answer. It answers from the recipe's `examples`,
  * else with a readable digest of the prompt, else with the smallest value that a schema allows.
  */
-import { fail, ok } from '../../core/errors.ts';
+import { ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
-import type { ModelCall, ModelReply } from '../../runtime/ports.ts';
+import { toolName } from '../../runtime/tool-name.ts';
+import type {
+  GenerateOptions,
+  ModelCall,
+  ModelFailure,
+  ModelMessage,
+  ModelReply,
+  ToolCall,
+} from '../../runtime/ports/models.ts';
 
 const DIGEST_WORDS = 24;
 const MAX_SCHEMA_DEPTH = 16;
 
-export async function generateMock(call: ModelCall): Promise<Result<ModelReply>> {
-  const prompt = call.messages.map(({ content }) => content).join('\n');
-  const output = exampleFor(call.examples, prompt) ?? answer(call, prompt);
+export async function generateMock(
+  call: ModelCall,
+  { onText }: GenerateOptions,
+): Promise<Result<ModelReply, ModelFailure>> {
+  const prompt = call.messages.map(said).join('\n');
+  const example = exampleFor(call.examples, prompt);
+  const toolCalls = callsOf(call, example);
+  const output = toolCalls.length > 0 ? '' : (example?.output ?? answer(call, prompt));
   const shown = typeof output === 'string' ? output : JSON.stringify(output);
   const inputTokens = countTokens(`${call.system ?? ''} ${prompt}`);
-  return ok({ output, inputTokens, outputTokens: countTokens(shown) });
+  // As a provider would: a few words at a time.
+  for (const piece of onText === undefined ? [] : (shown.match(/\S+\s*|\s+/g) ?? []))
+    onText?.(piece);
+  return ok({
+    output,
+    usage: { inputTokens, outputTokens: countTokens(shown || JSON.stringify(toolCalls)) },
+    toolCalls,
+    finish: toolCalls.length > 0 ? 'tools' : 'stop',
+    ignored: [],
+  });
 }
 
-/** A list of `{when, output}`: the first whose `when` is part of the prompt; or one answer for all. */
-function exampleFor(examples: JsonValue | undefined, prompt: string): JsonValue | undefined {
+function said(message: ModelMessage): string {
+  if (message.role !== 'tool') return message.content;
+  return message.answers
+    .map(({ output }) => (typeof output === 'string' ? output : JSON.stringify(output)))
+    .join('\n');
+}
+
+interface Example {
+  readonly output?: JsonValue;
+  readonly calls: readonly JsonValue[];
+}
+
+/** A list of `{when, calls, output}`: the first whose `when` is part of the prompt; or one answer for all. */
+function exampleFor(examples: JsonValue | undefined, prompt: string): Example | undefined {
   if (examples === undefined) return undefined;
-  if (!isJsonArray(examples)) return examples;
+  if (!isJsonArray(examples)) return { output: examples, calls: [] };
   const fitting = examples.find(
     (example) =>
       isJsonObject(example) &&
-      'output' in example &&
+      ('output' in example || 'calls' in example) &&
       (example['when'] === undefined ||
         (typeof example['when'] === 'string' && prompt.includes(example['when']))),
   );
-  return isJsonObject(fitting) ? fitting['output'] : undefined;
+  if (!isJsonObject(fitting)) return undefined;
+  const { output, calls } = fitting;
+  return { calls: isJsonArray(calls) ? calls : [], ...(output !== undefined && { output }) };
+}
+
+/** Calls that the example asks for, `{tool, input}`, unless they have been answered. */
+function callsOf({ messages, tools = [] }: ModelCall, example: Example | undefined): ToolCall[] {
+  if (example === undefined || messages.some(({ role }) => role === 'tool')) return [];
+  return example.calls.flatMap((call, index): ToolCall[] => {
+    if (!isJsonObject(call) || typeof call['tool'] !== 'string') return [];
+    const { tool: written, input = {} } = call;
+    const tool = tools.find(({ name }) => name === toolName(String(written)))?.name;
+    return tool === undefined ? [] : [{ id: `call_${index + 1}`, tool, input }];
+  });
 }
 
 function answer({ responseSchema }: ModelCall, prompt: string): JsonValue {
@@ -100,9 +147,4 @@ function textOf({ minLength, maxLength }: JsonObject, text: string): string {
   const longest = typeof maxLength === 'number' ? maxLength : Infinity;
   const shortest = typeof minLength === 'number' ? Math.min(minLength, 10_000) : 0;
   return text.slice(0, longest).padEnd(shortest, '.');
-}
-
-/** For a provider that this release does not speak. */
-export function unknownProvider(name: string): Result<ModelReply> {
-  return fail('provider_unknown', `Cannot ask provider "${name}": only "mock" is set up`);
 }

@@ -8,8 +8,8 @@ import type { LanguageNode } from '../../core/recipe/plan.ts';
 import { lookUpReference, resolve, resolveToText } from '../../core/run/resolve.ts';
 import type { ResolveContext } from '../../core/run/resolve.ts';
 import type { Active } from '../../core/run/state.ts';
-import type { ModelCall, ModelReply } from '../ports.ts';
-import type { TaskContext, TaskOutcome } from './task.ts';
+import type { ModelCall, ModelFailure, ModelReply } from '../ports/models.ts';
+import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
 
 /** Answers offline, so that a recipe without a model runs before any key is set. */
 const DEFAULT_MODEL: JsonObject = { provider: 'mock', model: 'digest' };
@@ -21,11 +21,13 @@ interface NamedModel {
   readonly options: JsonObject;
 }
 
-export async function runLanguage(given: TaskContext<LanguageNode>): Promise<Result<TaskOutcome>> {
+export async function runLanguage(
+  given: TaskContext<LanguageNode>,
+): Promise<Result<TaskOutcome, TaskFailure>> {
   const { node, step, context, input, models, signal } = given;
   const request = requestOf(node, context);
   const chain = modelsOf(node, step, context);
-  let last: Result<ModelReply> = fail(
+  let last: Result<ModelReply, ModelFailure> = fail(
     'model_missing',
     `Cannot answer node "${node.id}": it names no model`,
   );
@@ -36,7 +38,7 @@ export async function runLanguage(given: TaskContext<LanguageNode>): Promise<Res
       model,
       options: { ...node.options, ...options },
     };
-    last = await models.generate(call, signal);
+    last = await models.generate(call, { signal });
     if (last.ok) return checked(last.value, { node, call, input });
     if (!last.error.retryable || signal.aborted) return last;
   }
@@ -47,7 +49,8 @@ function checked(
   reply: ModelReply,
   { node, call, input }: { node: LanguageNode; call: ModelCall; input: JsonValue | undefined },
 ): Result<TaskOutcome> {
-  const { output, inputTokens, outputTokens } = reply;
+  const { output, usage } = reply;
+  const { inputTokens, outputTokens } = usage;
   const [fault] =
     call.responseSchema === undefined ? [] : schemaFaults(call.responseSchema, output);
   if (fault !== undefined) {

@@ -8,7 +8,8 @@ import type { Active } from '../../core/run/state.ts';
 import type { Success } from '../../core/run/settle.ts';
 import type { Progress } from '../../core/run/write.ts';
 import type { Functions } from '../functions.ts';
-import type { Clock, Egress, Files, Models, RunId, Tenant } from '../ports.ts';
+import type { Clock, Egress, Files, RunId, Tenant } from '../ports.ts';
+import type { Models } from '../ports/models.ts';
 
 export interface TaskContext<N extends PlanNode> {
   readonly tenant: Tenant;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fail, ok } from '../../../src/core/errors.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts';
-import type { ModelCall, Models } from '../../../src/runtime/ports.ts';
+import type { ModelCall, Models } from '../../../src/runtime/ports/models.ts';
 import { each, give, inputs, recipe } from '../../support/recipe-text.ts';
 import { runRecipe } from '../../support/run-recipe.ts';
 
@@ -18,7 +18,8 @@ function recorder(
       if (typeof given === 'object' && given !== null && 'fails' in given) {
         return fail(given.fails as ErrorCode, 'as asked');
       }
-      return ok({ output: given as JsonValue, inputTokens: 2, outputTokens: 3 });
+      const usage = { inputTokens: 2, outputTokens: 3 };
+      return ok({ output: given as JsonValue, usage, toolCalls: [], finish: 'stop', ignored: [] });
     },
   };
   return { calls, models };

@@ -1,0 +1,102 @@
+/** An answer of the SDK's models, whole or in pieces, as a reply of ours. */
+import type {
+  LanguageModelV4Content,
+  LanguageModelV4FinishReason,
+  LanguageModelV4Usage,
+  SharedV4Warning,
+} from '@ai-sdk/provider';
+import { ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import { parseJson } from '../../core/json.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { ModelFailure, ModelReply, ModelUsage, ToolCall } from '../../runtime/ports/models.ts';
+import { modelFailure } from './faults.ts';
+import type { Asked } from './faults.ts';
+
+/** What both ways of asking end with. */
+export interface Answer {
+  readonly content: readonly LanguageModelV4Content[];
+  readonly finishReason: LanguageModelV4FinishReason;
+  readonly usage: LanguageModelV4Usage;
+  readonly warnings: readonly SharedV4Warning[];
+  /** Text of a structured answer, where it is apart from the content. */
+  readonly structuredOutputText?: string;
+}
+
+export function replyOf(
+  answer: Answer,
+  { asked, isJson, isStreamed }: { asked: Asked; isJson: boolean; isStreamed: boolean },
+): Result<ModelReply, ModelFailure> {
+  const { content, finishReason, warnings } = answer;
+  const usage = usageOf(answer.usage);
+  const { unified, raw } = finishReason;
+  if (unified === 'content-filter')
+    return { ok: false, error: modelFailure('provider_content_filter', asked, { usage }) };
+  if (
+    unified === 'error' ||
+    unified === 'interrupted' ||
+    (unified === 'other' && raw === undefined)
+  ) {
+    // No provider ends an answer without a reason: the connection did, or it is no answer.
+    const code = isStreamed ? 'provider_network' : 'provider_error';
+    return { ok: false, error: modelFailure(code, asked, { usage }) };
+  }
+  const toolCalls = content.flatMap(toolCallOf);
+  const text =
+    answer.structuredOutputText ??
+    content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  return ok({
+    output: isJson && toolCalls.length === 0 ? jsonOf(text) : text,
+    usage,
+    toolCalls,
+    ...(toolCalls.length > 0 && { turn: turnOf(content) }),
+    finish:
+      unified === 'length'
+        ? 'length'
+        : toolCalls.length > 0
+          ? 'tools'
+          : unified === 'stop'
+            ? 'stop'
+            : 'other',
+    ignored: warnings.flatMap((warning) =>
+      warning.type === 'unsupported' ? [warning.feature] : [],
+    ),
+  });
+}
+
+/** Some models put a fence around JSON. What is no JSON stays text, for the schema to refuse. */
+function jsonOf(text: string): JsonValue {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text);
+  return (parseJson(text) ?? parseJson(fenced?.[1] ?? ''))?.value ?? text;
+}
+
+function toolCallOf(part: LanguageModelV4Content): ToolCall[] {
+  if (part.type !== 'tool-call' || part.providerExecuted === true) return [];
+  const { toolCallId: id, toolName: tool, input } = part;
+  // What is no JSON reaches the function's own check as the text it is.
+  return [{ id, tool, input: input.trim() === '' ? {} : (parseJson(input)?.value ?? input) }];
+}
+
+/** The model's turn as a part of the next request: thoughts with their signatures included. */
+function turnOf(content: readonly LanguageModelV4Content[]): JsonValue {
+  const parts = content.flatMap((part) => {
+    if (part.type !== 'text' && part.type !== 'reasoning' && part.type !== 'tool-call') return [];
+    const { providerMetadata, ...rest } = part;
+    const input = part.type === 'tool-call' ? { input: parseJson(part.input)?.value ?? {} } : {};
+    return [{ ...rest, ...input, ...(providerMetadata && { providerOptions: providerMetadata }) }];
+  });
+  // SAFETY: parts of an answer that came as JSON.
+  return JSON.parse(JSON.stringify(parts)) as JsonValue;
+}
+
+function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): ModelUsage {
+  const { cacheRead, cacheWrite } = inputTokens;
+  const { reasoning } = outputTokens;
+  return {
+    inputTokens: inputTokens.total ?? 0,
+    outputTokens: outputTokens.total ?? 0,
+    ...(cacheRead !== undefined && cacheRead > 0 && { cachedTokens: cacheRead }),
+    ...(cacheWrite !== undefined && cacheWrite > 0 && { cacheWriteTokens: cacheWrite }),
+    ...(reasoning !== undefined && reasoning > 0 && { reasoningTokens: reasoning }),
+  };
+}

@@ -1,0 +1,36 @@
+/** How a request leaves: with the options that the SDK does not know, and never to another host. */
+import { isJsonArray, isJsonObject, parseJson } from '../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+/** A `fetch` for the SDK. Redirects are answers: the key is for the address that was set up. */
+export function sendWith(send: Send, extra: JsonObject): typeof fetch {
+  return async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const body = init?.body;
+    const merged = typeof body === 'string' ? withExtra(body, extra) : body;
+    return send(url, {
+      ...init,
+      ...(merged !== undefined && { body: merged }),
+      redirect: 'manual',
+    });
+  };
+}
+
+function withExtra(text: string, extra: JsonObject): string {
+  if (Object.keys(extra).length === 0) return text;
+  const body = parseJson(text)?.value;
+  return isJsonObject(body) ? JSON.stringify(merge(body, extra)) : text;
+}
+
+/** Maps are joined, lists follow one another, all else is replaced. */
+function merge(base: JsonObject, extra: JsonObject): JsonObject {
+  const joined: [string, JsonValue][] = Object.entries(extra).map(([key, value]) => {
+    const old = Object.hasOwn(base, key) ? base[key] : undefined;
+    if (isJsonObject(old) && isJsonObject(value)) return [key, merge(old, value)];
+    if (isJsonArray(old) && isJsonArray(value)) return [key, [...old, ...value]];
+    return [key, value];
+  });
+  return Object.fromEntries([...Object.entries(base), ...joined]);
+}

@@ -1,0 +1,16 @@
+/** How a server is told that every provider is a fake one. */
+
+/** Variables under which every kind of provider is the fake one. */
+export function providerVariables(url: string): Record<string, string> {
+  return {
+    OPENAI_API_KEY: 'sk-openai',
+    OPENAI_BASE_URL: `${url}/v1`,
+    ANTHROPIC_API_KEY: 'sk-ant',
+    ANTHROPIC_BASE_URL: `${url}/v1`,
+    GOOGLE_GENERATIVE_AI_API_KEY: 'goog',
+    GOOGLE_BASE_URL: `${url}/v1beta`,
+    OLLAMA_BASE_URL: `${url}/v1/`,
+    MODEL_SERVERS: `my-vllm=${url}/v1`,
+    MY_VLLM_API_KEY: 'vllm',
+  };
+}
