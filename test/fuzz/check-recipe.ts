@@ -87,7 +87,9 @@ export function checkRecipe(text: string, around: Around): string {
   checkIssues(compiled.diagnostics, text);
   const hasErrors = compiled.diagnostics.some(({ severity }) => severity === 'error');
   require((compiled.plan === undefined) === hasErrors, 'a plan or an error');
-  require(isDeepStrictEqual(compileRecipe(input), compiled), 'compiles twice the same');
+  // by the text alone, so that an input is always checked alike
+  if (text.length % 4 === 0)
+    require(isDeepStrictEqual(compileRecipe(input), compiled), 'compiles twice the same');
   if (compiled.plan === undefined) return codesOf(compiled);
   checkPlan(compiled.plan);
   for (const given of around.given) checkGiven(compiled.plan, given, around.strict);

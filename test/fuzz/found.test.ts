@@ -6,6 +6,7 @@ import type { JsonValue } from '../../src/core/json.ts';
 import { compileRecipe } from '../../src/core/recipe/compile.ts';
 import { createBudget, evaluateTemplate } from '../../src/core/template/render.ts';
 import { parseTemplate } from '../../src/core/template/template.ts';
+import { checkPlaces } from './check-recipe.ts';
 
 function diagnose(text: string) {
   return compileRecipe({
@@ -31,14 +32,43 @@ describe('places', () => {
     },
   );
 
-  it('of a manifest lie inside its text', () => {
-    const text = 'name: p\n{\n';
+  it.each(['name: p\n{\n', '{', '{"a": [', 'a: "b', '- a\n b: c', "'"])(
+    'of a manifest lie inside its text: %j',
+    (text) => {
+      const loaded = loadManifest(text);
+      expect(loaded.ok).toBe(false);
+      checkPlaces(loaded.ok ? [] : loaded.error, text);
+    },
+  );
+});
+
+describe('a text of nothing but faults', () => {
+  const FAULTY = {
+    values: `{${'a: b c: d '.repeat(10_000)}}`,
+    strays: `a: [b]]${' x]'.repeat(50_000)}`,
+    quotes: `[${'"a"'.repeat(30_000)}]`,
+    keys: `{${'a: 1, '.repeat(20_000)}}`,
+    tabs: '\ta: b\n'.repeat(20_000),
+    aliases: '- *a b\n'.repeat(15_000),
+    indents: 'a:\n   b\n  c\n'.repeat(10_000),
+    dashes: '- '.repeat(50_000),
+    questions: '? '.repeat(50_000),
+    colons: 'a: '.repeat(50_000),
+  };
+
+  it.each(Object.entries(FAULTY))('is refused with at most 200 findings: %s', (_, text) => {
+    const diagnostics = diagnose(text);
+    expect(diagnostics.length).toBeGreaterThan(0);
+    expect(diagnostics.length).toBeLessThanOrEqual(200);
+    checkPlaces(diagnostics, text);
     const loaded = loadManifest(text);
-    for (const { line = 0 } of loaded.ok ? [] : loaded.error) {
-      expect(line).toBeGreaterThan(0);
-      expect(line).toBeLessThanOrEqual(lastLine(text));
-    }
-    expect(loaded.ok).toBe(false);
+    expect(loaded.ok ? 0 : loaded.error.length).toBeGreaterThan(0);
+    checkPlaces(loaded.ok ? [] : loaded.error, text);
+  });
+
+  it('leaves the stacks of other errors as they were', () => {
+    diagnose(FAULTY.quotes);
+    expect(new Error('x').stack).toContain('found.test.ts');
   });
 });
 

@@ -33,6 +33,8 @@ export interface FuzzOptions {
   readonly count: number;
   /** Only classes whose name holds this. */
   readonly only?: string;
+  /** Draws another input for one with a longer text. */
+  readonly maxChars?: number;
   /** Stop after so many findings. */
   readonly maxFindings?: number;
   readonly onProgress?: (done: number) => void;
@@ -43,6 +45,7 @@ export function fuzz({
   from = 0,
   count,
   only,
+  maxChars,
   maxFindings = 20,
   onProgress,
 }: FuzzOptions): FuzzResult {
@@ -52,7 +55,7 @@ export function fuzz({
   const findings: Finding[] = [];
   const rules = new Map<string, number>();
   for (let index = from, done = 0; done < count; index += 1, done += 1) {
-    const { inputClass, input } = inputOf(seed, index, only);
+    const { inputClass, input } = inputOf(seed, index, { only, maxChars });
     const tally = classes.get(inputClass.name)!;
     const start = performance.now();
     const found = run(input);
@@ -79,13 +82,27 @@ interface Numbered {
   readonly input: Input;
 }
 
+export interface Choice {
+  readonly only?: string | undefined;
+  readonly maxChars?: number | undefined;
+}
+
 /** The input of a number: always the same, whatever ran before it. */
-export function inputOf(seed: number, index: number, only?: string): Numbered {
+export function inputOf(
+  seed: number,
+  index: number,
+  { only, maxChars = Number.POSITIVE_INFINITY }: Choice = {},
+): Numbered {
   const random = createRandom(seedOf(seed, index));
-  const drawn = classOf(random);
-  const allowed = only === undefined ? CLASSES : CLASSES.filter(({ name }) => name.includes(only));
-  const inputClass = allowed.includes(drawn) || allowed.length === 0 ? drawn : random.pick(allowed);
-  return { inputClass, input: inputClass.make(random) };
+  for (;;) {
+    const drawn = classOf(random);
+    const allowed =
+      only === undefined ? CLASSES : CLASSES.filter(({ name }) => name.includes(only));
+    const inputClass =
+      allowed.includes(drawn) || allowed.length === 0 ? drawn : random.pick(allowed);
+    const input = inputClass.make(random);
+    if (input.text.length <= maxChars) return { inputClass, input };
+  }
 }
 
 function run({ text, check }: Input, shown = text): Broken | string {

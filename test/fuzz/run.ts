@@ -1,4 +1,4 @@
-/** `npm run fuzz -- [--seed N] [--count N] [--from N] [--only K] [--class NAME] [--all]` */
+/** `npm run fuzz -- [--seed N] [--count N] [--from N] [--only K] [--class NAME] [--chars N] [--all]` */
 import { parseArgs } from 'node:util';
 import { fuzz, inputOf } from './fuzz.ts';
 import type { Finding, Tally } from './fuzz.ts';
@@ -10,6 +10,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     only: { type: 'string' },
     class: { type: 'string' },
+    chars: { type: 'string' },
     all: { type: 'boolean', default: false },
   },
 });
@@ -18,12 +19,15 @@ const seed = Number(values.seed);
 const started = performance.now();
 const isOne = values.only !== undefined;
 const from = Number(values.only ?? values.from);
-const only = values.class === undefined ? {} : { only: values.class };
+const choice = {
+  ...(values.class !== undefined && { only: values.class }),
+  ...(values.chars !== undefined && { maxChars: Number(values.chars) }),
+};
 const result = fuzz({
   seed,
   from,
   count: isOne ? 1 : Number(values.count),
-  ...only,
+  ...choice,
   ...(values.all ? { maxFindings: Number.POSITIVE_INFINITY } : {}),
   onProgress: (done) => {
     if (done % 10_000 === 0) console.log(`${done} inputs, ${rate(done)} a second`);
@@ -32,7 +36,7 @@ const result = fuzz({
 const total = [...result.classes.values()].reduce((sum, { runs }) => sum + runs, 0);
 
 for (const [name, tally] of result.classes) if (tally.runs > 0) console.log(lineOf(name, tally));
-if (isOne) console.log(`\n${inputOf(seed, from, values.class).input.text}`);
+if (isOne) console.log(`\n${inputOf(seed, from, choice).input.text}`);
 for (const finding of result.findings) report(finding);
 console.log(
   `\n${total} inputs, ${result.findings.length} findings, seed ${seed}, ${rate(total)} a second`,
@@ -51,9 +55,12 @@ function lineOf(name: string, { runs, ms, slowestMs, outcomes }: Tally): string 
 }
 
 function report({ index, className, rule, detail, text }: Finding): void {
-  const again = values.class === undefined ? '' : ` --class '${values.class}'`;
+  const again = ['class', 'chars'] as const;
+  const options = again.map((name) =>
+    values[name] === undefined ? '' : ` --${name} '${values[name]}'`,
+  );
   console.log(`\nBROKEN ${rule} (${className})`);
-  console.log(`  npm run fuzz -- --seed ${seed} --only ${index}${again}`);
+  console.log(`  npm run fuzz -- --seed ${seed} --only ${index}${options.join('')}`);
   console.log(`  ${detail.slice(0, 1500).replaceAll('\n', '\n  ')}`);
   console.log(text.length > 3000 ? `${text.slice(0, 3000)}… (${text.length} characters)` : text);
 }

@@ -1,8 +1,19 @@
 /** A manifest's text as data, and the place of every value in it. */
-import type { Document, LineCounter, Node, Range } from 'yaml';
-import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Document, Node, Range } from 'yaml';
+import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Issue, Result } from '../errors.ts';
-import { countLines } from '../lines.ts';
+import { readDocument } from '../yaml/read-document.ts';
+import type { DocumentBounds, DocumentFault } from '../yaml/read-document.ts';
+import { linesOf, placeOfRange } from '../yaml/text-place.ts';
+import type { Lines, Place } from '../yaml/text-place.ts';
+
+const CODES = {
+  syntax: 'yaml_syntax',
+  tag: 'yaml_syntax',
+  too_deep: 'too_deep',
+  too_complex: 'too_large',
+  documents: 'yaml_syntax',
+} as const satisfies Record<DocumentFault['kind'], string>;
 
 export type Path = readonly (string | number)[];
 
@@ -12,13 +23,6 @@ export interface ManifestText {
   place(path: Path, of: 'key' | 'value'): Place;
 }
 
-export interface Place {
-  readonly line?: number;
-  readonly column?: number;
-  readonly end_line?: number;
-  readonly end_column?: number;
-}
-
 /** Characters. A manifest is read before anything else is known about its sender. */
 const MAX_TEXT = 256 * 1024;
 const MAX_NESTING = 64;
@@ -26,25 +30,17 @@ const MAX_NESTING = 64;
 const MAX_VALUES = 20_000;
 const MAX_ALIASES = 1_000;
 const MAX_ISSUES = 20;
+const BOUNDS: DocumentBounds = { tokens: 250_000, depth: MAX_NESTING, faults: MAX_ISSUES };
 
 /** YAML; JSON is read as the YAML it is. */
 export function readManifestText(text: string): Result<ManifestText, readonly Issue[]> {
   if (text.length > MAX_TEXT) {
     return refuse('too_large', `Cannot read manifest: it is longer than ${MAX_TEXT} characters`);
   }
-  if (isNestedTooDeep(text)) {
-    return refuse('too_deep', `Cannot read manifest: it is nested deeper than ${MAX_NESTING}`);
-  }
-  const lines = countLines(text);
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    stringKeys: true,
-    // The library compares every key with all before it; `repeatedKeys` does not.
-    uniqueKeys: false,
-    version: '1.2',
-  });
-  const issues = syntaxIssues(document, lines);
-  if (issues.length > 0) return { ok: false, error: issues };
+  const lines = linesOf(text);
+  const { document, faults } = readDocument(text, BOUNDS, { stringKeys: true });
+  const issues = syntaxIssues(document, faults, lines);
+  if (issues.length > 0 || document === undefined) return { ok: false, error: issues };
   const data = findData(document);
   if (data === undefined)
     return refuse('anchor', 'Cannot read manifest: an alias is not to be resolved');
@@ -66,23 +62,6 @@ function refuse(code: string, detail: string): Result<ManifestText, readonly Iss
   };
 }
 
-/**
- * The parser recurses per level, so depth is bounded before it runs: by open brackets, wherever they
- * stand, and by indentation, counting `- - -` and the like as a level each.
- */
-function isNestedTooDeep(text: string): boolean {
-  let open = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') open++;
-    else if ((character === ']' || character === '}') && open > 0) open--;
-    if (open > MAX_NESTING) return true;
-  }
-  return text.split('\n').some((line) => {
-    const lead = /^[ \t?:-]*/.exec(line)?.[0] ?? '';
-    return lead.length > 4 * MAX_NESTING || lead.replaceAll(/[^?:-]/g, '').length > MAX_NESTING;
-  });
-}
-
 /** The library throws at aliases that are too many or lead into themselves. */
 function findData(document: Document.Parsed): { readonly value: unknown } | undefined {
   try {
@@ -92,33 +71,35 @@ function findData(document: Document.Parsed): { readonly value: unknown } | unde
   }
 }
 
-function syntaxIssues(document: Document.Parsed, lines: LineCounter): readonly Issue[] {
-  const syntax = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
-    code: 'yaml_syntax',
-    message,
-    pos,
+function syntaxIssues(
+  document: Document.Parsed | undefined,
+  faults: readonly DocumentFault[],
+  lines: Lines,
+): readonly Issue[] {
+  const found = [
+    ...faults.map(({ kind, message, range }) => ({ code: CODES[kind], message, range })),
+    ...(document === undefined ? [] : repeatedKeys(document)),
+  ];
+  return found.slice(0, MAX_ISSUES).map(({ code, message, range }) => ({
+    severity: 'error',
+    code,
+    detail: `Cannot read manifest: ${message}`,
+    pointer: '',
+    ...placeOfRange(lines, range),
   }));
-  return [...syntax, ...repeatedKeys(document)]
-    .slice(0, MAX_ISSUES)
-    .map(({ code, message, pos }) => ({
-      severity: 'error',
-      code,
-      detail: `Cannot read manifest: ${message}`,
-      pointer: '',
-      ...placeOf(lines, pos),
-    }));
 }
 
 function repeatedKeys(document: Document.Parsed) {
-  const found: { code: string; message: string; pos: readonly number[] }[] = [];
+  const found: { code: string; message: string; range: readonly [number, number] }[] = [];
   visit(document, {
     Map(_, map) {
       const seen = new Set<unknown>();
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
         if (seen.has(key.value)) {
-          const pos = key.range ?? [];
-          found.push({ code: 'duplicate_key', message: 'Map keys must be unique', pos });
+          const [start, end] = key.range ?? [0, 0];
+          const message = 'Map keys must be unique';
+          found.push({ code: 'duplicate_key', message, range: [start, end] });
         }
         seen.add(key.value);
       }
@@ -169,11 +150,8 @@ function findRange(
   return range ?? undefined;
 }
 
-function placeOf(lines: LineCounter, range: readonly number[] | undefined): Place {
-  const [start, end] = range ?? [];
+function placeOf(lines: Lines, range: readonly number[] | undefined): Place {
   // A text without a value has no place but its beginning.
-  if (start === undefined) return { line: 1, column: 1, end_line: 1, end_column: 1 };
-  const from = lines.linePos(start);
-  const to = lines.linePos(end ?? start);
-  return { line: from.line, column: from.col, end_line: to.line, end_column: to.col };
+  const [start = 0, end = start] = range ?? [];
+  return placeOfRange(lines, [start, end]);
 }

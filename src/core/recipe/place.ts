@@ -1,15 +1,9 @@
 /** From a path in a document to lines and columns in its text. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { LineCounter, Node, Pair, YAMLMap } from 'yaml';
+import type { Node, Pair, YAMLMap } from 'yaml';
+import { placeOfRange } from '../yaml/text-place.ts';
+import type { Lines, Place, Range } from '../yaml/text-place.ts';
 import type { Path } from './path.ts';
-
-/** Counted from 1; the end is exclusive. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-  readonly end_line: number;
-  readonly end_column: number;
-}
 
 export interface Spot {
   /** Point at the key instead of the value. */
@@ -20,38 +14,23 @@ export interface Spot {
 }
 
 export interface Tree {
-  readonly text: string;
   readonly contents: Node | null;
-  readonly lines: LineCounter;
+  readonly lines: Lines;
   readonly targets: ReadonlyMap<Node, Node>;
 }
 
-type Range = readonly [number, number];
-
 export function placeOf(tree: Tree, path: Path, spot: Spot = {}): Place {
   const found = locate(tree, path);
-  if (found.node === undefined) return placeOfRange(tree, keyRange(found.pair) ?? [0, 0]);
+  if (found.node === undefined) return placeOfRange(tree.lines, keyRange(found.pair) ?? [0, 0]);
   const complete = found.depth === path.length;
   if (complete && spot.at === 'key' && found.pair !== undefined) {
-    return placeOfRange(tree, keyRange(found.pair) ?? rangeOf(found.node));
+    return placeOfRange(tree.lines, keyRange(found.pair) ?? rangeOf(found.node));
   }
   if (complete && spot.offset !== undefined) {
     const inside = offsetInside(tree, target(tree, found.node), spot);
-    if (inside !== undefined) return placeOfRange(tree, inside);
+    if (inside !== undefined) return placeOfRange(tree.lines, inside);
   }
-  return placeOfRange(tree, headRange(found.node));
-}
-
-export function placeOfRange(tree: Pick<Tree, 'lines' | 'text'>, range: Range): Place {
-  const length = tree.text.length;
-  const start = tree.lines.linePos(Math.min(range[0], length));
-  const end = tree.lines.linePos(Math.min(Math.max(range[1], range[0]), length));
-  return {
-    line: Math.max(1, start.line),
-    column: Math.max(1, start.col),
-    end_line: Math.max(1, end.line),
-    end_column: Math.max(1, end.col),
-  };
+  return placeOfRange(tree.lines, headRange(found.node));
 }
 
 interface Found {
@@ -87,8 +66,24 @@ function child(tree: Tree, node: Node, part: string | number): Omit<Found, 'dept
   return isNode(pair.value) ? { node: pair.value, pair } : { pair };
 }
 
+const INDEXED_FROM = 16;
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** The first pair of a key. Many findings in a large map would each go over all of it. */
 function findPair(map: YAMLMap, key: string): Pair | undefined {
-  return map.items.find((pair) => keyText(pair) === key);
+  if (map.items.length < INDEXED_FROM) return map.items.find((pair) => keyText(pair) === key);
+  const index = indexes.get(map) ?? indexOf(map);
+  indexes.set(map, index);
+  return index.get(key);
+}
+
+function indexOf({ items }: YAMLMap): ReadonlyMap<string, Pair> {
+  const index = new Map<string, Pair>();
+  for (const pair of items) {
+    const key = keyText(pair);
+    if (key !== undefined && !index.has(key)) index.set(key, pair);
+  }
+  return index;
 }
 
 /** The pair that a `<<` brings in; the `<<` itself when the key comes from a reference. */
@@ -142,11 +137,11 @@ function offsetInside(tree: Tree, node: Node, spot: Spot): Range | undefined {
   const range = rangeOf(node);
   // What is missing at the end of a text is shown at its last character.
   const start = Math.min(
-    alignOffset(tree.text, range, node.value, offset),
+    alignOffset(tree.lines.text, range, node.value, offset),
     Math.max(range[0], range[1] - 1),
   );
   WORD.lastIndex = start;
-  const word = WORD.exec(tree.text);
+  const word = WORD.exec(tree.lines.text);
   const end = word === null ? start + 1 : start + word[0].length;
   return [start, Math.min(end, range[1])];
 }

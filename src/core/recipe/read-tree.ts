@@ -1,12 +1,12 @@
 /** A YAML tree to plain values: aliases followed within bounds, keys checked, places remembered. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Alias, LineCounter, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Alias, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { JsonValue } from '../json.ts';
 import type { RecipeCode } from './codes.ts';
 import { LIMITS } from './limits.ts';
 import type { Path } from './path.ts';
-import { placeOfRange } from './place.ts';
-import type { Place } from './place.ts';
+import { placeOfRange } from '../yaml/text-place.ts';
+import type { Lines, Place } from '../yaml/text-place.ts';
 
 export interface SourceFault extends Place {
   readonly code: RecipeCode;
@@ -23,8 +23,7 @@ export interface Read {
 
 /** The state of reading one text. */
 export interface Reading {
-  readonly text: string;
-  readonly lines: LineCounter;
+  readonly lines: Lines;
   readonly faults: SourceFault[];
   /** What each alias stands for. */
   readonly targets: Map<Node, Node>;
@@ -37,6 +36,8 @@ export interface Reading {
   readonly path: (string | number)[];
 }
 
+/** More than will be told; the place of each takes time. */
+const MAX_FAULTS = 10 * LIMITS.diagnostics;
 const NOTHING: Read = { value: null, size: 1, height: 1 };
 
 export function readTree(reading: Reading, node: Node, depth: number): Read {
@@ -168,14 +169,12 @@ interface FaultInput {
   readonly key?: string;
 }
 
-function fault(
-  { lines, text, faults, path }: Reading,
-  { code, detail, node, key }: FaultInput,
-): Read {
+function fault({ lines, faults, path }: Reading, { code, detail, node, key }: FaultInput): Read {
+  if (faults.length >= MAX_FAULTS) return NOTHING;
   const range = node.range ?? [0, 0, 0];
   const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true;
   const end = isBlock ? range[0] + 1 : range[1];
   const pointer = key === undefined ? [...path] : [...path, key];
-  faults.push({ code, detail, pointer, ...placeOfRange({ lines, text }, [range[0], end]) });
+  faults.push({ code, detail, pointer, ...placeOfRange(lines, [range[0], end]) });
   return NOTHING;
 }

@@ -1,11 +1,12 @@
 /** Collects findings with their places. Nothing stops at the first fault. */
 import type { Issue } from '../errors.ts';
+import type { Place } from '../yaml/text-place.ts';
 import { CODES } from './codes.ts';
 import type { RecipeCode } from './codes.ts';
 import { LIMITS } from './limits.ts';
 import { pointerOf } from './path.ts';
 import type { Path } from './path.ts';
-import type { Place, Spot } from './place.ts';
+import type { Spot } from './place.ts';
 
 export interface Finding extends Spot {
   readonly code: RecipeCode;
