@@ -119,6 +119,7 @@ function variables(
     'LOG_LEVEL',
     'MAX_RUNNING',
     'MAX_QUEUED',
+    'CACHE_SHARDS',
     'EGRESS_ALLOW_HOSTS',
     'EGRESS_DENY_HOSTS',
     'EGRESS_ALLOW_HTTP',

@@ -2,13 +2,17 @@
 import { z } from 'zod';
 import { parseHostRules, parseRanges } from './runtime/egress/settings.ts';
 import type { EgressPolicy } from './runtime/ports.ts';
+import type { CacheObject } from './adapters/durable-objects/cache-object.ts';
 import type { CatalogObject } from './adapters/durable-objects/catalog-object.ts';
+import type { LimiterObject } from './adapters/durable-objects/limiter-object.ts';
 import type { WorkflowQueueObject } from './adapters/durable-objects/workflow-queue.ts';
 
 export interface Bindings {
   readonly LOADER: WorkerLoader;
   readonly WORKFLOW_QUEUE: DurableObjectNamespace<WorkflowQueueObject>;
   readonly CATALOG: DurableObjectNamespace<CatalogObject>;
+  readonly CACHE: DurableObjectNamespace<CacheObject>;
+  readonly LIMITER: DurableObjectNamespace<LimiterObject>;
   readonly META: KVNamespace;
   readonly FILES: R2Bucket;
   /** The way out to servers of models; absent where every address may be asked. */
@@ -42,6 +46,8 @@ const Variables = z.object({
   /** Runs of a partition under way at a time, and waiting. */
   MAX_RUNNING: count(100),
   MAX_QUEUED: count(10_000),
+  /** Objects over which a tenant's cache is spread. Another number begins with an empty one. */
+  CACHE_SHARDS: count(4),
   /** Bytes of the largest file that is taken. */
   MAX_FILE_BYTES: count(512 * 1024 * 1024),
   /** Hosts that recipes may ask: `name` or `*.name`, with an optional port. Default: every public one. */
@@ -66,7 +72,15 @@ export function egressPolicy(variables: Omit<Variables, 'LOG_LEVEL' | 'INSTANCE'
   };
 }
 
-const BINDINGS = ['LOADER', 'WORKFLOW_QUEUE', 'CATALOG', 'META', 'FILES'] as const;
+const BINDINGS = [
+  'LOADER',
+  'WORKFLOW_QUEUE',
+  'CATALOG',
+  'CACHE',
+  'LIMITER',
+  'META',
+  'FILES',
+] as const;
 
 export function readVariables(env: object): Variables {
   const missing = BINDINGS.filter((name) => !(name in env));

@@ -1,12 +1,17 @@
 /** The Worker: builds the adapters and hands them to the API and the objects. */
 import { BUNDLED } from './bundled.generated.ts';
 import { bundledModules, bundledVersions } from './bundled.ts';
+import { makeCacheObject } from './adapters/durable-objects/cache-object.ts';
+import { createObjectCacheStore } from './adapters/durable-objects/cache-store.ts';
 import { makeCatalog } from './adapters/durable-objects/catalog-object.ts';
 import { createCatalog } from './adapters/durable-objects/catalog.ts';
+import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts';
+import { createObjectRateStore } from './adapters/durable-objects/rate-store.ts';
 import { createRuns } from './adapters/durable-objects/runs.ts';
 import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts';
 import { createEgress } from './adapters/egress/egress.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
+import { createMemoryRateStore } from './adapters/memory/rate-store.ts';
 import { createModels } from './adapters/models/models.ts';
 import { readServers } from './adapters/models/servers.ts';
 import type { Send } from './adapters/models/send.ts';
@@ -19,6 +24,8 @@ import { createLog } from './adapters/system/log.ts';
 import { egressPolicy, readVariables } from './env.ts';
 import type { Bindings } from './env.ts';
 import { createApp } from './http/app.ts';
+import { createCache } from './runtime/cache/cache.ts';
+import { createRateLimiter } from './runtime/limits/rate-limiter.ts';
 import { createFunctions } from './runtime/functions.ts';
 import type { Ports } from './runtime/ports.ts';
 import { DEFAULT_SENDER } from './runtime/egress/headers.ts';
@@ -30,15 +37,34 @@ const COMPATIBILITY_DATE = '2026-08-01';
 const LOADED_PER_REQUEST = 4;
 const LOADED_PER_OBJECT = 10;
 
+/** Of this isolate, for while the shared limiter cannot be asked. */
+const localRates = createMemoryRateStore({ clock: createClock(), source: 'local' });
+
 function makePorts(env: Bindings, maxLoaded: number): Ports {
   const { LOG_LEVEL, INSTANCE, ...variables } = readVariables(env);
   const bytes = createPluginBytes(env.FILES);
   const clock = createClock();
+  const ids = createIds();
+  const digests = createDigests();
+  const log = createLog(LOG_LEVEL);
   return {
     clock,
-    ids: createIds(),
-    digests: createDigests(),
-    log: createLog(LOG_LEVEL),
+    ids,
+    digests,
+    log,
+    cache: createCache({
+      store: createObjectCacheStore({ namespace: env.CACHE, shards: variables.CACHE_SHARDS }),
+      clock,
+      random: ids.random,
+      log,
+    }),
+    limiter: createRateLimiter({
+      store: createObjectRateStore(env.LIMITER),
+      local: localRates,
+      digests,
+      clock,
+      log,
+    }),
     catalog: createCatalog({ namespace: env.CATALOG, bundled: bundledVersions(BUNDLED) }),
     pluginBytes: bytes,
     files: createFiles({ bucket: env.FILES, clock }),
@@ -82,11 +108,13 @@ function makeApp(env: Bindings): ReturnType<typeof createApp> {
 }
 
 export const Catalog = makeCatalog({ clock: createClock() });
+export const CacheShard = makeCacheObject({ clock: createClock() });
+export const Limiter = makeLimiterObject({ clock: createClock() });
 
 export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) => {
   const { MAX_RUNNING, MAX_QUEUED } = readVariables(env);
   const ports = makePorts(env, LOADED_PER_OBJECT);
-  const { clock, ids, log, models, egress, files } = ports;
+  const { clock, ids, log, models, egress, files, cache, limiter } = ports;
   const functions = createFunctions(ports);
   return {
     clock,
@@ -95,6 +123,8 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     models,
     egress,
     files,
+    cache,
+    limiter,
     functions,
     maxRunning: MAX_RUNNING,
     maxQueued: MAX_QUEUED,

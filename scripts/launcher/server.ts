@@ -65,6 +65,8 @@ export async function startServer({
           durableObjects: {
             WORKFLOW_QUEUE: { className: 'WorkflowQueue', useSQLite: true },
             CATALOG: { className: 'Catalog', useSQLite: true },
+            CACHE: { className: 'CacheShard', useSQLite: true },
+            LIMITER: { className: 'Limiter', useSQLite: true },
           },
           kvNamespaces: ['META'],
           r2Buckets: ['FILES'],

@@ -50,6 +50,10 @@ export const ERRORS = {
   not_ready: system(503, true),
   internal: system(500),
   queue_full: system(503, true),
+  // limits and stores
+  rate_limited: caller(429, true),
+  store_unavailable: system(503, true),
+  cache_value_too_large: author(413),
   // recipes and inputs
   recipe_not_found: caller(404),
   recipe_invalid: author(422),

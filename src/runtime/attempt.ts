@@ -7,7 +7,9 @@ import { stepContext } from '../core/run/open.ts';
 import type { Active, RunState } from '../core/run/state.ts';
 import type { Functions } from './functions.ts';
 import type { Clock, Egress, Files, Ids, Log, Tenant } from './ports.ts';
+import type { Cache } from './ports/cache.ts';
 import type { Models } from './ports/models.ts';
+import type { RateLimiter } from './ports/rate-limiter.ts';
 import { findTask } from './tasks/index.ts';
 import { withChunk } from './tasks/map-file.ts';
 import type { TaskFailure, TaskOutcome } from './tasks/task.ts';
@@ -21,6 +23,8 @@ export interface AttemptDeps {
   readonly models: Models;
   readonly egress: Egress;
   readonly files: Files;
+  readonly cache: Cache;
+  readonly limiter: RateLimiter;
   /** Takes how far an attempt has come. */
   readonly report: (fact: ProgressFact) => void;
 }

@@ -13,7 +13,7 @@ export async function runInline(
   submission: Submission,
   signal?: AbortSignal,
 ): Promise<RunView> {
-  const { clock, ids, log, models, egress, files, runs } = ports;
+  const { clock, ids, log, models, egress, files, cache, limiter, runs } = ports;
   const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs } = submission;
   const events: RunEvent[] = [];
   const identity = {
@@ -38,6 +38,8 @@ export async function runInline(
     models,
     egress,
     files,
+    cache,
+    limiter,
     functions: createFunctions(ports),
     commit: (record) => events.push(...record.events),
     wakeAt(dueAt) {

@@ -5,16 +5,13 @@ import type { PluginManifest } from '../core/plugin/manifest.ts';
 import type { Plan } from '../core/recipe/plan.ts';
 import type { RunEvent, RunStatus } from '../core/run/events.ts';
 import type { Verdict } from '../core/run/record.ts';
+import type { Cache } from './ports/cache.ts';
+import type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
+import type { RateLimiter } from './ports/rate-limiter.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
 import type { Models } from './ports/models.ts';
 
-/** Milliseconds since 1970 UTC. */
-export type EpochMs = number;
-/** Lower-case hex SHA-256. */
-export type Digest = string;
-export type RunId = string;
-/** Who owns recipes, plugins, runs and limits. Comes from the API key alone. */
-export type Tenant = string;
+export type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
 
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -359,5 +356,7 @@ export interface Ports {
   readonly sandbox: Sandbox;
   readonly models: Models;
   readonly egress: Egress;
+  readonly cache: Cache;
+  readonly limiter: RateLimiter;
   readonly runs: Runs;
 }

@@ -20,6 +20,7 @@ import { createFakeNet } from './fake-net.ts';
 import { createManualClock, EPOCH, settled } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { eventsOf } from './run-rows.ts';
+import { createTestStores } from './stores.ts';
 import { createTestFunctions, findTestFunction } from './test-functions.ts';
 import type { TestFunctions } from './test-functions.ts';
 
@@ -47,6 +48,7 @@ export interface RunOptions extends CompileOptions {
   readonly models?: Models;
   readonly egress?: Egress;
   readonly files?: Files;
+  readonly stores?: Partial<ReturnType<typeof createTestStores>>;
   readonly clock?: ManualClock;
   readonly random?: () => number;
   /** Called when a turn has been written. */
@@ -114,6 +116,8 @@ export function driveRun(state: RunState, options: RunOptions = {}): StartedRun 
     models: options.models ?? createModels(),
     egress: options.egress ?? createFakeNet().egress,
     files: options.files ?? createMemoryFiles({ clock }),
+    ...createTestStores(clock),
+    ...options.stores,
     commit(record) {
       records.push(record);
       options.onCommit?.();

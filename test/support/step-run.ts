@@ -13,6 +13,7 @@ import { attempt } from '../../src/runtime/attempt.ts';
 import { createFakeNet } from './fake-net.ts';
 import { createManualClock, EPOCH } from './manual-clock.ts';
 import { asJson, storedRun } from './run-rows.ts';
+import { createTestStores } from './stores.ts';
 import { createTestFunctions } from './test-functions.ts';
 import type { TestFunctions } from './test-functions.ts';
 
@@ -52,6 +53,7 @@ export async function stepRun(options: StepOptions): Promise<SteppedRun> {
     models: createModels(),
     egress: createFakeNet().egress,
     files: createMemoryFiles({ clock: { now: () => EPOCH } }),
+    ...createTestStores({ now: () => EPOCH }),
     report: () => undefined,
   };
   let now = before.length === 0 ? EPOCH : (before.at(-1)!.events.at(-1)?.at ?? EPOCH);

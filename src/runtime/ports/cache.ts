@@ -1,6 +1,6 @@
 /** Results that may be dropped at any time. What may never be lost is a checkpoint, and lies with its run. */
 import type { Result } from '../../core/errors.ts';
-import type { EpochMs, Tenant } from '../ports.ts';
+import type { EpochMs, Tenant } from './names.ts';
 
 export interface CacheHit {
   readonly value: Uint8Array;
@@ -13,27 +13,61 @@ export interface CacheHit {
 export interface CacheEntry {
   /** At most 1 MiB; more is `cache_value_too_large`, and the caller goes on without. */
   readonly value: Uint8Array;
-  /** How long it is fresh; stores spread it by a tenth either way. */
+  /** How long it is fresh; spread by a tenth either way. At most 30 days with `staleMs`. */
   readonly ttlMs: number;
   /** How long after that it may be served stale. Default 0. */
   readonly staleMs?: number;
-  /** What `invalidateTag` may drop it by. */
+  /** What `invalidate` may drop it by. */
   readonly tags?: readonly string[];
+  /** Under which it was made: what was invalidated since then drops it as well. */
+  readonly lease?: CacheLease;
 }
 
 /** The right to make one key's value, while others wait or serve what is stale. */
 export interface CacheLease {
   readonly token: string;
+  /** How often each tag had been invalidated when making began. */
+  readonly epochs: { readonly [tag: string]: number };
+}
+
+/** What is there, and who makes what is not. Neither: somebody else is making it. */
+export interface CacheTaken {
+  readonly hit?: CacheHit;
+  readonly lease?: CacheLease;
+}
+
+export interface LeaseTerms {
+  /** Ends by itself after so long. */
+  readonly ms: number;
+  /** Those that the value is going to be set with. */
+  readonly tags?: readonly string[];
 }
 
 /** A store that is down is a cache without entries: reads miss and writes do nothing; neither rejects. */
 export interface Cache {
   find(tenant: Tenant, key: string): Promise<CacheHit | undefined>;
+  /** Finds, and unless what is there is fresh, asks for the lease to make it: one question to the store. */
+  take(tenant: Tenant, key: string, terms: LeaseTerms): Promise<CacheTaken>;
   set(tenant: Tenant, key: string, entry: CacheEntry): Promise<Result<void>>;
   delete(tenant: Tenant, key: string): Promise<void>;
-  /** Drops all that was set under a tag so far. */
-  invalidateTag(tenant: Tenant, tag: string): Promise<void>;
-  /** Undefined while somebody else has it. Ends by itself after `ms`. */
-  lease(tenant: Tenant, key: string, ms: number): Promise<CacheLease | undefined>;
+  /** Drops all that was set, or began to be made under a lease, with one of the tags so far. False: the store cannot be asked. */
+  invalidate(tenant: Tenant, tags: readonly string[]): Promise<boolean>;
+  release(tenant: Tenant, key: string, lease: CacheLease): Promise<void>;
+}
+
+/** An entry as a store keeps it. */
+export interface StoredEntry extends CacheHit {
+  readonly tags: readonly string[];
+  readonly epochs?: CacheLease['epochs'];
+}
+
+/** Where entries lie. Rejects when it cannot be asked; `Cache` is what makes a miss of it. */
+export interface CacheStore {
+  readonly source: 'memory' | 'object' | 'redis';
+  find(tenant: Tenant, key: string): Promise<CacheHit | undefined>;
+  take(tenant: Tenant, key: string, terms: Required<LeaseTerms>): Promise<CacheTaken>;
+  set(tenant: Tenant, key: string, entry: StoredEntry): Promise<void>;
+  delete(tenant: Tenant, key: string): Promise<void>;
+  invalidate(tenant: Tenant, tags: readonly string[]): Promise<void>;
   release(tenant: Tenant, key: string, lease: CacheLease): Promise<void>;
 }

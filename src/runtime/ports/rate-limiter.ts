@@ -1,5 +1,5 @@
 /** How often something may be done in any window of a given length. */
-import type { Tenant } from '../ports.ts';
+import type { Digest, Tenant } from './names.ts';
 
 export interface RatePolicy {
   /** Names the policy in answers and events: `api`, `provider:openai:tokens`. */
@@ -22,14 +22,21 @@ export interface RateCheck {
   readonly cost?: number;
 }
 
-export interface RateDecision {
+/** What a store's log says of one use. */
+export interface RateState {
   readonly ok: boolean;
+  /** Units left in the window that ends now, after this use when it was consumed. */
+  readonly remaining: number;
+  /** Until the cost would pass; 0 when it does, the window's length when it never will. */
+  readonly retryAfterMs: number;
+  /** Until all units are free again; 0 when they are. */
+  readonly resetMs: number;
+}
+
+export interface RateDecision extends RateState {
   readonly policy: string;
   readonly limit: number;
-  /** Units left in the window that ends now. */
-  readonly remaining: number;
-  /** Until `cost` units would pass; 0 when they did. */
-  readonly retryAfterMs: number;
+  readonly windowMs: number;
   readonly source: 'memory' | 'object' | 'redis' | 'local';
   /** Whether the store could not be asked and the policy's `onStoreError` decided. */
   readonly degraded: boolean;
@@ -40,5 +47,26 @@ export interface RateLimiter {
   check(tenant: Tenant, checks: readonly RateCheck[]): Promise<readonly RateDecision[]>;
   /** The same answer, consuming nothing. */
   peek(tenant: Tenant, check: RateCheck): Promise<RateDecision>;
+  /** Forgets what the subject has used. Does nothing while the store cannot be asked. */
   reset(tenant: Tenant, check: Omit<RateCheck, 'cost'>): Promise<void>;
+}
+
+/** A check as a store gets it. Two uses are of one log when `subject` and `log` are the same. */
+export interface RateUse {
+  /** Of the tenant and the subject. */
+  readonly subject: Digest;
+  /** Of the policy, whatever its limit. */
+  readonly log: string;
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly cost: number;
+}
+
+/** Where the logs lie. Rejects when it cannot be asked; `RateLimiter` is what decides then. */
+export interface RateStore {
+  readonly source: RateDecision['source'];
+  /** No two uses are of one log. Consumes all of them, or none when one does not pass. */
+  use(uses: readonly RateUse[]): Promise<readonly RateState[]>;
+  peek(use: RateUse): Promise<RateState>;
+  reset(use: Pick<RateUse, 'subject' | 'log'>): Promise<void>;
 }

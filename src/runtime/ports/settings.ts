@@ -1,6 +1,6 @@
 /** What a tenant has set: sections of settings, grants of plugins, secrets. */
 import type { JsonValue } from '../../core/json.ts';
-import type { EpochMs, Tenant } from '../ports.ts';
+import type { EpochMs, Tenant } from './names.ts';
 
 /** Sections that callers write; each has one schema in `src/runtime/settings`. */
 export type SettingsSection = 'models' | 'prices' | 'rates' | 'retention' | 'spend' | 'plugins';

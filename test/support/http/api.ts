@@ -6,6 +6,7 @@ import { ComposerError, fail, ok } from '../../../src/core/errors.ts';
 import { compileRecipe } from '../../../src/core/recipe/compile.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { createFakeNet } from '../fake-net.ts';
+import { createTestStores } from '../stores.ts';
 import { createRunsTwin } from './runs-twin.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { Settings } from '../../../src/http/env.ts';
@@ -68,6 +69,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     sandbox: { call: unused, validate: () => true },
     models: { generate: unused },
     egress: createFakeNet().egress,
+    ...createTestStores({ now: () => 0 }),
     runs,
     ...broken,
   };
