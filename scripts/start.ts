@@ -125,6 +125,7 @@ function variables(
     'EGRESS_ALLOW_HTTP',
     'MAX_FILE_BYTES',
     ...serverVariables(process.env['MODEL_SERVERS'] ?? ''),
+    'PUBLIC_URL',
   ].flatMap((name): [string, string][] => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];

@@ -5,6 +5,7 @@ set -eu
 packages=()
 command -v openssl >/dev/null || packages+=(openssl)
 command -v curl >/dev/null || packages+=(curl)
+command -v chromium >/dev/null || packages+=(chromium fonts-dejavu-core)
 
 if [ ${#packages[@]} -eq 0 ]; then
   echo 'nothing to install'

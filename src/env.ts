@@ -41,6 +41,8 @@ const Variables = z.object({
   /** The address that a launcher has bound; nothing else may set it. */
   BOUND_HOST: z.string().min(1).optional(),
   INSTANCE: z.string().min(1).optional(),
+  /** Where people outside reach this server: links start with it. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   PLATFORM: z.enum(['cloudflare', 'self-hosted']).default('cloudflare'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Runs of a partition under way at a time, and waiting. */

@@ -7,6 +7,7 @@ import { makeCatalog } from './adapters/durable-objects/catalog-object.ts';
 import { createCatalog } from './adapters/durable-objects/catalog.ts';
 import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts';
 import { createObjectRateStore } from './adapters/durable-objects/rate-store.ts';
+import { createLinks } from './adapters/durable-objects/links.ts';
 import { createRuns } from './adapters/durable-objects/runs.ts';
 import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts';
 import { createEgress } from './adapters/egress/egress.ts';
@@ -82,6 +83,7 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
       sender: INSTANCE ?? DEFAULT_SENDER,
     }),
     runs: createRuns(env.WORKFLOW_QUEUE),
+    links: createLinks(env.WORKFLOW_QUEUE),
   };
 }
 
@@ -93,7 +95,8 @@ function modelNetwork({ MODEL_NETWORK: network }: Bindings): Send {
 }
 
 function makeApp(env: Bindings): ReturnType<typeof createApp> {
-  const { ADMIN_KEY_SHA256, BOUND_HOST, INSTANCE, PLATFORM, MAX_FILE_BYTES } = readVariables(env);
+  const { ADMIN_KEY_SHA256, BOUND_HOST, INSTANCE, PLATFORM, MAX_FILE_BYTES, PUBLIC_URL } =
+    readVariables(env);
   return createApp({
     services: createServices(makePorts(env, LOADED_PER_REQUEST)),
     settings: {
@@ -103,6 +106,7 @@ function makeApp(env: Bindings): ReturnType<typeof createApp> {
       ...(ADMIN_KEY_SHA256 !== undefined && { adminKeySha256: ADMIN_KEY_SHA256 }),
       ...(BOUND_HOST !== undefined && { boundHost: BOUND_HOST }),
       ...(INSTANCE !== undefined && { instance: INSTANCE }),
+      ...(PUBLIC_URL !== undefined && { publicUrl: PUBLIC_URL }),
     },
   });
 }

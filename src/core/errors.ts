@@ -68,6 +68,8 @@ export const ERRORS = {
   prompt_not_found: caller(404),
   prompt_invalid: author(422),
   approval_not_found: caller(404),
+  approval_gone: caller(410),
+  link_expired: caller(410),
   form_invalid: caller(422),
   inline_unsupported: author(422),
   idempotency_mismatch: caller(422),

@@ -30,10 +30,16 @@ export function schemaFaults(schema: JsonValue, value: JsonValue): readonly Sche
   }
 }
 
-/** The validator reports each fault again at every level above it; the deepest places say what is wrong. */
-function leaves<T extends { instanceLocation: string }>(errors: readonly T[]): readonly T[] {
+/**
+ * The validator reports each fault again at every level above it; the deepest places say what is
+ * wrong. A property that is not there has no place of its own.
+ */
+function leaves<T extends { instanceLocation: string; keyword: string }>(
+  errors: readonly T[],
+): readonly T[] {
   return errors.filter(
-    ({ instanceLocation }) =>
+    ({ instanceLocation, keyword }) =>
+      keyword === 'required' ||
       !errors.some((other) => other.instanceLocation.startsWith(`${instanceLocation}/`)),
   );
 }

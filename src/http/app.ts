@@ -7,7 +7,10 @@ import { DEFAULT_SENDER } from '../runtime/egress/headers.ts';
 import { authenticate } from './auth.ts';
 import { refuseOwn } from './loops.ts';
 import { notFound, onError, problem } from './problem.ts';
+import { shownPath } from './shown-path.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { approvalLinkRoutes } from './routes/approval-links.ts';
+import { approvalPageRoutes } from './routes/approval-page.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -34,6 +37,8 @@ const SECURITY_HEADERS = {
   'X-Frame-Options': 'DENY',
 };
 
+const OWN_HEADERS = new Set(['Cache-Control', 'Content-Security-Policy']);
+
 export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   const { digests, log } = services.ports;
   const app = new Hono<ApiEnv>();
@@ -48,7 +53,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
       onMethodNotAllowed: (c, methods) => {
         const refused = problem(
           c,
-          failure('method_not_allowed', `Cannot ${c.req.method} "${c.req.path.slice(0, 256)}"`),
+          failure('method_not_allowed', `Cannot ${c.req.method} "${shownPath(c.req.path)}"`),
         );
         refused.headers.set('Allow', methods.join(', '));
         return refused;
@@ -68,6 +73,8 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/plugins', pluginRoutes(services));
   app.route('/v1/files', fileRoutes(services, settings));
   app.route('/v1/approvals', approvalRoutes(services));
+  app.route('/v1/approvals', approvalLinkRoutes(services, settings));
+  app.route('/a', approvalPageRoutes(services));
   return app;
 }
 
@@ -81,8 +88,8 @@ function stamp({ clock, ids, log }: Ports): MiddlewareHandler<ApiEnv> {
     await next();
     c.res.headers.set('X-Request-Id', id);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-      // What never changes says itself how long it may be kept.
-      if (name !== 'Cache-Control' || !c.res.headers.has(name)) c.res.headers.set(name, value);
+      // What never changes says itself how long it may be kept, and pages what they may do.
+      if (!OWN_HEADERS.has(name) || !c.res.headers.has(name)) c.res.headers.set(name, value);
     }
     log.write('info', 'http.request', {
       request_id: id,

@@ -1,6 +1,7 @@
 /**
  * Who may call. Fails closed:
- * A1. With an admin key set, every route but `/healthz` needs it, wherever the request comes from.
+ * A1. With an admin key set, every route but `/healthz` needs it, wherever the request comes from; a
+ *     link that was made with a key stands for it below `/a/`.
  * A2. Without one, the API is open only behind a launcher bound to loopback, and there only to
  *     requests that name a loopback `Host` and no foreign `Origin`.
  */
@@ -13,15 +14,25 @@ import type { Digest, Digests } from '../runtime/ports.ts';
 import type { ApiEnv, Settings } from './env.ts';
 
 const MAX_KEY = 512;
+/**
+ * Below it the path's token is what a key is elsewhere. No other page knows it, and its own form says
+ * `Origin: null`, because the page tells nobody where it is.
+ */
+const LINKS = '/a/';
 
 export function authenticate(settings: Settings, digests: Digests): MiddlewareHandler<ApiEnv> {
   const { adminKeySha256 } = settings;
   return async (c, next) => {
     if (c.req.path === '/healthz') return next();
+    const { headers } = c.req.raw;
+    const isLink = c.req.path.startsWith(LINKS);
     const refused =
       adminKeySha256 === undefined
-        ? refuseForeign(settings.boundHost, c.req.raw.headers)
-        : await refuseKey(adminKeySha256, digests, c.req.raw.headers);
+        ? (refuseForeign(settings.boundHost, headers) ??
+          (isLink ? undefined : refuseOrigin(headers)))
+        : isLink
+          ? undefined
+          : await refuseKey(adminKeySha256, digests, headers);
     if (refused !== undefined) return problem(c, refused);
     c.set('tenant', 'default');
     return next();
@@ -51,6 +62,10 @@ function refuseForeign(boundHost: string | undefined, headers: Headers): Failure
       'Cannot serve without a key: the Host is not a loopback address',
     );
   }
+  return undefined;
+}
+
+function refuseOrigin(headers: Headers): Failure | undefined {
   const origin = headers.get('origin');
   if (origin !== null && !isLoopbackOrigin(origin)) {
     return failure(

@@ -11,6 +11,8 @@ export interface Settings {
   /** Tells one server from another in `/healthz`. */
   readonly instance?: string;
   readonly version: string;
+  /** Where people outside reach this server. Default: where the request came in. */
+  readonly publicUrl?: string;
   /** Largest file that is taken. Default 512 MiB. */
   readonly maxFileBytes?: number;
 }
@@ -21,4 +23,11 @@ export interface AppDeps {
 }
 
 // A type alias, because Hono wants an index signature that an interface does not have.
-export type ApiEnv = { Variables: { tenant: Tenant; requestId: string } };
+export type ApiEnv = {
+  Variables: {
+    tenant: Tenant;
+    requestId: string;
+    /** Groups that the caller's key speaks for. Absent: all. */
+    groups?: readonly string[];
+  };
+};

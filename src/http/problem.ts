@@ -1,5 +1,6 @@
 /** Turns what went wrong into `application/problem+json` (RFC 9457). The only place that does. */
 import { codeOf, ComposerError, ERRORS, failure, toFailure } from '../core/errors.ts';
+import { shownPath } from './shown-path.ts';
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import type { ErrorCode, Failure, Issue, Result } from '../core/errors.ts';
 import type { Log } from '../runtime/ports.ts';
@@ -21,7 +22,7 @@ export function problem(
     title: titleOf(code),
     status,
     detail: message,
-    instance: new URL(c.req.url).pathname,
+    instance: shownPath(new URL(c.req.url).pathname),
     code,
     request_id: c.get('requestId'),
     errors: issues.slice(0, MAX_ISSUES),
@@ -46,7 +47,7 @@ export function onError(log: Log): ErrorHandler<ApiEnv> {
 
 export function notFound(): NotFoundHandler<ApiEnv> {
   return (c) =>
-    problem(c, failure('not_found', `Cannot find "${c.req.path.slice(0, 256)}": no such route`));
+    problem(c, failure('not_found', `Cannot find "${shownPath(c.req.path)}": no such route`));
 }
 
 /** The value of an expected outcome; its failure is thrown, for `onError` to answer. */

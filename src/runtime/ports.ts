@@ -4,12 +4,12 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
 import type { Plan } from '../core/recipe/plan.ts';
 import type { RunEvent, RunStatus } from '../core/run/events.ts';
-import type { Verdict } from '../core/run/record.ts';
 import type { Cache } from './ports/cache.ts';
 import type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
 import type { RateLimiter } from './ports/rate-limiter.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
 import type { Models } from './ports/models.ts';
+import type { ApprovalLinks, ApprovalPlace, Decision } from './ports/approval-links.ts';
 
 export type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
 
@@ -29,7 +29,9 @@ export interface Clock {
 
 export interface Ids {
   /** A fresh id: `run_` and a ULID. */
-  next(prefix: 'run' | 'req' | 'apr' | 'key' | 'file'): string;
+  next(
+    prefix: 'run' | 'req' | 'apr' | 'key' | 'file' | 'lnk' | 'sch' | 'hok' | 'whk' | 'dlv',
+  ): string;
   /** A number from 0 up to 1, for jitter and the `random` filter. */
   readonly random: () => number;
 }
@@ -330,12 +332,11 @@ export interface Runs {
   /** Steps that wait for people, oldest first, at most 100. */
   approvals(tenant: Tenant): Promise<readonly ApprovalView[]>;
   findApproval(tenant: Tenant, id: RunId, key: string): Promise<ApprovalView | undefined>;
-  /** Once decided, the first decision is what everybody gets. */
-  decide(
-    tenant: Tenant,
-    approval: { readonly run: RunId; readonly key: string },
-    verdict: Omit<Verdict, 'decidedAt'>,
-  ): Promise<Result<ApprovalView>>;
+  /**
+   * Once decided, the first decision is what everybody gets. `approval_not_found`, `approval_gone`,
+   * `forbidden` to who is in no group that is asked, `form_invalid` with `{pointer, detail}` of each fault.
+   */
+  decide(tenant: Tenant, approval: ApprovalPlace, verdict: Decision): Promise<Result<ApprovalView>>;
   /**
    * Takes a key for a run that is executed elsewhere. Null: it is the caller's, until `record`;
    * else the run that had it. `conflict` while another caller has it.
@@ -359,4 +360,5 @@ export interface Ports {
   readonly cache: Cache;
   readonly limiter: RateLimiter;
   readonly runs: Runs;
+  readonly links: ApprovalLinks;
 }

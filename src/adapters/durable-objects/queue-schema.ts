@@ -38,6 +38,19 @@ const STEPS: readonly string[] = [
    ) WITHOUT ROWID;
    -- Runs that were executed elsewhere, as they are shown.
    CREATE TABLE records (run TEXT PRIMARY KEY, view TEXT NOT NULL, nodes TEXT NOT NULL) WITHOUT ROWID;`,
+  `-- Only digests of the links' tokens.
+   CREATE TABLE approval_links (
+     run TEXT NOT NULL,
+     digest TEXT NOT NULL,
+     key TEXT NOT NULL,
+     id TEXT NOT NULL,
+     person TEXT NOT NULL,
+     groups TEXT NOT NULL,
+     title TEXT,
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     PRIMARY KEY (run, digest)
+   ) WITHOUT ROWID;`,
 ];
 
 export function migrateQueue(storage: DurableObjectStorage): void {

@@ -1,14 +1,16 @@
 /** What reaches waiting runs from outside: events, and the verdicts of people. */
-import { fail, ok } from '../../core/errors.ts';
-import type { Result } from '../../core/errors.ts';
-import { isJsonObject, utf8Length } from '../../core/json.ts';
-import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { fail, failure, ok } from '../../core/errors.ts';
+import type { Failure, Result } from '../../core/errors.ts';
+import { utf8Length } from '../../core/json.ts';
+import type { JsonValue } from '../../core/json.ts';
+import { findAsking, mayDecide, showApproval, showApprovalRow } from '../../core/run/approvals.ts';
 import { isFinal } from '../../core/run/events.ts';
-import type { StepRow, Verdict } from '../../core/run/record.ts';
+import type { ApprovalRequest, Verdict } from '../../core/run/record.ts';
 import type { RunState } from '../../core/run/state.ts';
 import type { ApprovalView } from '../../core/run/view.ts';
 import { MAX_INBOX, verdictFaults } from '../../core/run/waits.ts';
 import type { RunId } from '../../runtime/ports.ts';
+import type { ApprovalPlace, Decision } from '../../runtime/ports/approval-links.ts';
 import { findDriver } from './partition.ts';
 import type { Partition } from './partition.ts';
 import { listOpenApprovals } from './list-rows.ts';
@@ -56,79 +58,78 @@ export function deliverEvent(
 
 export function listApprovals(partition: Partition): ApprovalView[] {
   return listOpenApprovals(partition.sql, MAX_LISTED).flatMap(
-    ({ run, step }) => approvalView(run, step) ?? [],
+    ({ run, step }) => showApprovalRow(run, step) ?? [],
   );
 }
 
 export function findApproval(partition: Partition, run: RunId, key: string): ApprovalView | null {
   const state = findState(partition, run);
-  return (state && viewOf(state, key)) ?? null;
+  return (state && showApproval(state, key)) ?? null;
 }
 
 /** One verdict decides; whoever comes later gets what was decided. */
 export function decide(
   partition: Partition,
-  { run, key }: { run: RunId; key: string },
-  given: Omit<Verdict, 'decidedAt'>,
+  { run, key }: ApprovalPlace,
+  decision: Decision,
 ): Result<ApprovalView> {
   const state = findState(partition, run);
-  const view = state && viewOf(state, key);
-  if (state === undefined || view === undefined) {
+  const view = state && showApproval(state, key);
+  if (view?.status === 'decided') return ok(view);
+  if (view?.status === 'closed') {
+    const detail = `Cannot decide: nobody is asked any more (${view.reason})`;
+    return fail('approval_gone', detail);
+  }
+  const asked = state && askedBy(state, key);
+  const driver = asked && findDriver(partition, run);
+  if (state === undefined || asked === undefined || driver === undefined) {
     return fail('approval_not_found', `Cannot find an approval "${key}" of run "${run}"`);
   }
-  if (view.status !== 'pending') return ok(view);
+  const { groups, ...given } = decision;
   const verdict: Verdict = { ...given, decidedAt: partition.deps.clock.now() };
+  const refused = refuse(asked, verdict, groups);
+  if (refused !== undefined) return { ok: false, error: refused };
+  if (view === undefined) {
+    const early = state.early.filter((kept) => kept.key === key).map((kept) => kept.verdict);
+    if (isSettled(early, verdict, asked)) return ok({ run_id: run, key, status: 'kept' });
+    if (state.early.length >= MAX_INBOX) {
+      return fail('queue_full', `Cannot keep another verdict for run "${run}"`);
+    }
+  }
+  driver.post({ type: 'verdict', key, verdict });
+  return ok(showApproval(driver.state, key) ?? { run_id: run, key, status: 'kept' });
+}
+
+/** Whether another verdict would change nothing about what earlier ones will decide. */
+function isSettled(
+  early: readonly Verdict[],
+  { decidedBy }: Verdict,
+  { approvalsRequired }: Asked,
+): boolean {
+  const isKnown = early.some((kept) => !kept.approved || kept.decidedBy === decidedBy);
+  return isKnown || early.length >= approvalsRequired;
+}
+
+type Asked = Pick<ApprovalRequest, 'form' | 'groups' | 'approvalsRequired'>;
+
+/** What a step asks for: one that waits, or one that the run has yet to come to. */
+function askedBy(state: RunState, key: string): Asked | undefined {
   const waiting = state.active.get(key)?.waiting;
-  const faults = waiting?.kind === 'approval' ? verdictFaults(waiting.request, verdict) : [];
-  if (faults.length > 0) {
-    return fail('form_invalid', `Cannot take the form: ${faults.join('; ')}`);
+  return waiting?.kind === 'approval' ? waiting.request : findAsking(state.plan, key);
+}
+
+function refuse(
+  asked: Asked,
+  verdict: Verdict,
+  groups: readonly string[] | undefined,
+): Failure | undefined {
+  if (!mayDecide(asked.groups, groups)) {
+    const members = asked.groups.join(', ');
+    return failure('forbidden', `Cannot decide: the approval asks for a member of ${members}`);
   }
-  const driver = findDriver(partition, run);
-  driver?.post({ type: 'verdict', key, verdict });
-  return ok((driver && viewOf(driver.state, key)) ?? view);
-}
-
-function viewOf(state: RunState, key: string): ApprovalView | undefined {
-  const row = state.rows.get(key);
-  if (row === undefined || isDecidedItem(state, row)) return decidedItem(state, key);
-  return approvalView(state.identity.id, row);
-}
-
-function isDecidedItem(state: RunState, { key, status }: StepRow): boolean {
-  return key.endsWith(']') && (status !== 'open' || !state.active.has(key));
-}
-
-/** The output of an approval in a map lies in the map's ledger. */
-function decidedItem(state: RunState, key: string): ApprovalView | undefined {
-  const [, map = '', index = ''] = /^(.*)\[(\d+)\]$/s.exec(key) ?? [];
-  const outcome = state.ledgers.get(map)?.outcomes[Number(index)];
-  if (outcome?.ok !== true || !isVerdict(outcome.value)) return undefined;
-  return { run_id: state.identity.id, key, status: 'decided', decision: outcome.value };
-}
-
-function approvalView(run: RunId, row: StepRow): ApprovalView | undefined {
-  const { key, output, waiting } = row;
-  const about = { run_id: run, key };
-  if (row.status === 'completed' && output !== undefined && isVerdict(output)) {
-    return { ...about, status: 'decided', decision: output };
-  }
-  if (row.status !== 'open' || waiting?.kind !== 'approval') return undefined;
-  const { title, instructions, input, form, approvalsRequired, groups } = waiting.request;
-  return {
-    ...about,
-    status: 'pending',
-    created_at: new Date(row.startedAt).toISOString(),
-    approvals_required: approvalsRequired,
-    approvals: waiting.verdicts.length,
-    groups,
-    ...(waiting.dueAt !== undefined && { due_at: new Date(waiting.dueAt).toISOString() }),
-    ...(title !== undefined && { title }),
-    ...(instructions !== undefined && { instructions }),
-    ...(input !== undefined && { input }),
-    ...(form !== undefined && { form }),
-  };
-}
-
-function isVerdict(value: JsonValue): value is JsonObject {
-  return isJsonObject(value) && typeof value['approved'] === 'boolean' && 'decided_at' in value;
+  const faults = verdictFaults(asked, verdict);
+  if (faults.length === 0) return undefined;
+  const texts = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
+  const details = faults.map(({ pointer, detail }) => ({ pointer, detail }));
+  return { ...failure('form_invalid', `Cannot take the form: ${texts.join('; ')}`), details };
 }

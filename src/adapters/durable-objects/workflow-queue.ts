@@ -2,10 +2,19 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Result } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
-import type { Verdict } from '../../core/run/record.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../../core/run/view.ts';
 import type { FinishedRun, Idempotency, RunFilter, RunId } from '../../runtime/ports.ts';
+import type {
+  ApprovalLink,
+  ApprovalPlace,
+  Decision,
+  LinkToken,
+  LinkVerdict,
+  OpenedLink,
+} from '../../runtime/ports/approval-links.ts';
 import { cancel } from './control.ts';
+import * as links from './link-rows.ts';
+import type { LinkDraft } from './link-rows.ts';
 import { listRuns } from './list-rows.ts';
 import { createPartition, onAlarm, resume } from './partition.ts';
 import type { Partition, PartitionDeps } from './partition.ts';
@@ -70,8 +79,28 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(
       return people.findApproval(this.#partition, run, key);
     }
 
-    decide(run: RunId, key: string, verdict: Omit<Verdict, 'decidedAt'>): Result<ApprovalView> {
+    decide(run: RunId, key: string, verdict: Decision): Result<ApprovalView> {
       return people.decide(this.#partition, { run, key }, verdict);
+    }
+
+    createLink(place: ApprovalPlace, draft: LinkDraft): Result<ApprovalLink> {
+      return links.createLink(this.#partition, place, draft);
+    }
+
+    listLinks(place: ApprovalPlace): ApprovalLink[] {
+      return links.listLinks(this.#partition, place);
+    }
+
+    revokeLink(place: ApprovalPlace, id: string): boolean {
+      return links.revokeLink(this.#partition, place, id);
+    }
+
+    openLink(token: LinkToken): Result<OpenedLink> {
+      return links.openLink(this.#partition, token);
+    }
+
+    decideByLink(token: LinkToken, verdict: LinkVerdict): Result<ApprovalView> {
+      return links.decideByLink(this.#partition, token, verdict);
     }
 
     reserve(idempotency: Idempotency): Result<RunView | null> {

@@ -115,6 +115,7 @@ function takeVerdict(
 ): void {
   const step = state.active.get(key);
   if (step !== undefined) decideApproval(state, step, verdict, world);
+  else if (!isFinal(state.status)) state.early.push({ key, verdict });
 }
 
 /** An answer that comes too late, to a step decided or tried again meanwhile, changes nothing. */
@@ -181,6 +182,7 @@ export function runRow(state: RunState): RunRow {
     ...(result !== undefined && { result }),
     ...(failure !== undefined && { failure }),
     ...(state.inbox.length > 0 && { inbox: [...state.inbox] }),
+    ...(state.early.length > 0 && { early: [...state.early] }),
     ...(dueAt !== undefined && { dueAt }),
   };
 }

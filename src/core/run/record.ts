@@ -26,6 +26,8 @@ export interface RunRow {
   readonly failure?: RunFailure;
   /** Events that came before anything waited for them. */
   readonly inbox?: readonly KeptEvent[];
+  /** Verdicts that came before anybody was asked. */
+  readonly early?: readonly KeptVerdict[];
   /** When something falls due with nobody asking, in epoch milliseconds. */
   readonly dueAt?: number;
 }
@@ -33,6 +35,11 @@ export interface RunRow {
 export interface KeptEvent {
   readonly event: string;
   readonly payload: JsonValue;
+}
+
+export interface KeptVerdict {
+  readonly key: StepKey;
+  readonly verdict: Verdict;
 }
 
 export interface RunWarning {

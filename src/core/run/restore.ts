@@ -34,6 +34,7 @@ export function restore(stored: StoredRun): RunState {
   // Waiting is what a running run looks like from outside.
   if (status === 'waiting') state.status = 'running';
   state.inbox.push(...(run.inbox ?? []));
+  state.early.push(...(run.early ?? []));
   state.warnings.push(...warnings);
   restoreLedgers(state, stored.ledger);
   for (const row of steps) if (row.checkpoint === undefined) state.rows.set(row.key, row);

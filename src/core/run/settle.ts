@@ -152,7 +152,13 @@ export function cancelSteps(
   for (const step of state.active.values()) {
     if (!isMeant(step)) continue;
     state.active.delete(step.key);
-    if (step.map !== undefined) continue;
+    if (step.map !== undefined) {
+      // Its row says that it waits, and whoever lists what waits would still find it.
+      if (step.waiting !== undefined) {
+        writeStep(state, step, world, { status: 'cancelled', endSeq: state.seq, taken: [] });
+      }
+      continue;
+    }
     const { key, node, frame } = step;
     nodeState(frame, node.id).status = 'cancelled';
     const endSeq = emit(state, world, { type: 'node.cancelled', key, node: node.id });

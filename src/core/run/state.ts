@@ -15,6 +15,7 @@ import type {
   ChunkSource,
   ItemOutcome,
   KeptEvent,
+  KeptVerdict,
   LedgerEntry,
   RunFailure,
   RunWarning,
@@ -52,6 +53,8 @@ export interface RunState {
   readonly warnings: RunWarning[];
   /** Events that came before anything waited for them. */
   readonly inbox: KeptEvent[];
+  /** Verdicts that came before anybody was asked. */
+  readonly early: KeptVerdict[];
   result?: { readonly outputs: JsonObject; readonly missing: readonly string[] };
   failure?: RunFailure;
   readonly active: Map<StepKey, Active>;
@@ -187,6 +190,7 @@ export function createRunState(identity: RunIdentity, plan: Plan): RunState {
     stepCount: 0,
     warnings: [],
     inbox: [],
+    early: [],
     active: new Map(),
     rows: new Map(),
     ledgers: new Map(),

@@ -112,11 +112,16 @@ export type ApprovalView = { readonly run_id: string; readonly key: string } & (
       /** JSON Schema of `form`. */
       readonly form?: JsonValue;
       readonly approvals_required: number;
-      /** People who have approved so far. */
+      /** How many have approved so far, and who. */
       readonly approvals: number;
+      readonly approved_by: readonly string[];
       readonly groups: readonly string[];
     }
   | { readonly status: 'decided'; readonly decision: JsonObject }
+  /** Given before anybody was asked: it decides when the run comes to ask. */
+  | { readonly status: 'kept' }
+  /** Nobody is asked any more; `reason` is how the run ended, or the code of what ended the step. */
+  | { readonly status: 'closed'; readonly reason: string }
 );
 
 /** A line of a listing. */

@@ -1,11 +1,12 @@
 /**
  * Steps that wait for time, an event or people. They hold no attempt and no memory but their row.
  *
- * W1. An event that comes before its wait is kept for it; one that several steps wait for reaches all.
+ * W1. What comes before its wait is kept for it; an event that several steps wait for reaches all.
  * W2. An approval is decided once: by the first rejection, or by as many people as it asks for.
  */
 import { ComposerError, failure } from '../errors.ts';
 import { schemaFaults } from '../json-schema.ts';
+import type { SchemaFault } from '../json-schema.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { parseDuration } from '../recipe/duration.ts';
 import { parseInstant } from '../recipe/instant.ts';
@@ -14,12 +15,13 @@ import type { World } from './decide.ts';
 import { stepContext } from './open.ts';
 import { resolve, resolveToText } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
-import type { ApprovalRequest, Verdict, Waiting } from './record.ts';
+import type { ApprovalRequest, KeptVerdict, Verdict, Waiting } from './record.ts';
 import { completeStep, failStep } from './settle.ts';
+import { isActive } from './state.ts';
 import type { Active, RunState } from './state.ts';
 import { emit, warn, writeStep } from './write.ts';
 
-/** Events of a run that nobody waits for yet, at most. */
+/** Events of a run that nobody waits for yet, at most, and as many verdicts. */
 export const MAX_INBOX = 100;
 
 /** Throws what its templates throw, and `template_error` for a time that is none. */
@@ -36,6 +38,11 @@ export function openWait(state: RunState, step: Active, world: World): void {
   emit(state, world, { type: 'node.waiting', ...about, ...(dueAt !== undefined && { dueAt }) });
   const kept = waiting.kind === 'event' ? takeFromInbox(state, waiting.event) : undefined;
   if (kept !== undefined) return receive(state, step, kept.payload, world);
+  const early = waiting.kind === 'approval' ? takeEarly(state, step.key) : [];
+  if (early.length > 0) {
+    for (const { verdict } of early) decideApproval(state, step, verdict, world);
+    return;
+  }
   writeStep(state, step, world, { status: 'open', endSeq: state.seq, taken: [] });
 }
 
@@ -142,16 +149,22 @@ function takeFromInbox(state: RunState, event: string): { payload: JsonValue } |
   return index < 0 ? undefined : state.inbox.splice(index, 1)[0];
 }
 
+function takeEarly(state: RunState, key: string): KeptVerdict[] {
+  const found = state.early.filter((kept) => kept.key === key);
+  for (const kept of found) state.early.splice(state.early.indexOf(kept), 1);
+  return found;
+}
+
 function receive(state: RunState, step: Active, payload: JsonValue, world: World): void {
   finish(state, step, { received: true, timed_out: false, payload }, world);
 }
 
 /** Faults of a decision's form against the schema that the author wrote. */
-export function verdictFaults(request: ApprovalRequest, decision: Verdict): readonly string[] {
-  if (!decision.approved || request.form === undefined) return [];
-  return schemaFaults(request.form, decision.form ?? {}).map(
-    ({ pointer, detail }) => `${pointer || '/'}: ${detail}`,
-  );
+export function verdictFaults(
+  { form }: Pick<ApprovalRequest, 'form'>,
+  decision: Pick<Verdict, 'approved' | 'form'>,
+): readonly SchemaFault[] {
+  return decision.approved && form !== undefined ? schemaFaults(form, decision.form ?? {}) : [];
 }
 
 /** Enters one person's decision; the same person's second changes nothing. */
@@ -162,7 +175,7 @@ export function decideApproval(
   world: World,
 ): void {
   const { waiting } = step;
-  if (waiting?.kind !== 'approval') return;
+  if (waiting?.kind !== 'approval' || !isActive(state, step)) return;
   if (waiting.verdicts.some(({ decidedBy }) => decidedBy === decision.decidedBy)) return;
   const verdicts = [...waiting.verdicts, decision];
   const isDecided = !decision.approved || verdicts.length >= waiting.request.approvalsRequired;

@@ -4,8 +4,9 @@ import * as z from 'zod';
 import { ComposerError } from '../../core/errors.ts';
 import { MAX_RUN_BYTES, readJson } from '../body.ts';
 import { approvalId, readApprovalId } from '../approval-id.ts';
+import { formFaults } from '../form-faults.ts';
 import { anyJson, anyObject, checkBody, checkQuery } from '../input.ts';
-import { unwrap } from '../problem.ts';
+import type { Failure, Issue } from '../../core/errors.ts';
 import type { ApprovalView } from '../../core/run/view.ts';
 import type { Services } from '../../runtime/services.ts';
 import type { ApiEnv } from '../env.ts';
@@ -33,6 +34,10 @@ export function approvalRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
     checkQuery(c, noQuery);
     const { run, key } = readApprovalId(c.req.param('id'));
     const found = await runs.findApproval(c.get('tenant'), run, key);
+    if (found?.status === 'closed') {
+      const detail = `Cannot give the approval: nobody is asked any more (${found.reason})`;
+      throw new ComposerError('approval_gone', detail);
+    }
     if (found !== undefined) return c.json(view(found));
     throw new ComposerError('approval_not_found', `Cannot find approval "${c.req.param('id')}"`);
   });
@@ -42,17 +47,32 @@ export function approvalRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
     const approval = readApprovalId(c.req.param('id'));
     const { value } = await readJson(c, MAX_RUN_BYTES);
     const { approved, comments, modifications, form, decided_by } = checkBody(verdictBody, value);
+    const groups = c.get('groups');
     const decided = await runs.decide(c.get('tenant'), approval, {
       approved,
+      ...(groups !== undefined && { groups }),
       decidedBy: decided_by,
       ...(comments !== undefined && { comments }),
       ...(modifications !== undefined && { modifications }),
       ...(form !== undefined && { form }),
     });
-    return c.json(view(unwrap(decided)));
+    if (!decided.ok) throw refused(decided.error);
+    // 202: nobody has been asked yet, and the verdict is kept until somebody is.
+    return c.json(view(decided.value), decided.value.status === 'kept' ? 202 : 200);
   });
 
   return app;
+}
+
+/** A form's faults with their places in the body. */
+function refused(failed: Failure): ComposerError {
+  const issues = formFaults(failed).map(({ pointer, detail }): Issue => ({
+    severity: 'error',
+    code: 'invalid_value',
+    detail,
+    pointer: `/form${pointer}`,
+  }));
+  return new ComposerError(failed.code, failed.message, { issues });
 }
 
 function view({ key, ...approval }: ApprovalView) {

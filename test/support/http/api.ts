@@ -7,6 +7,7 @@ import { compileRecipe } from '../../../src/core/recipe/compile.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { createFakeNet } from '../fake-net.ts';
 import { createTestStores } from '../stores.ts';
+import { createLinksTwin } from './links-twin.ts';
 import { createRunsTwin } from './runs-twin.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { Settings } from '../../../src/http/env.ts';
@@ -71,6 +72,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     egress: createFakeNet().egress,
     ...createTestStores({ now: () => 0 }),
     runs,
+    links: createLinksTwin(),
     ...broken,
   };
   const services: Services = {
