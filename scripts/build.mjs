@@ -20,6 +20,7 @@ const ISOLATE = join(root, 'src/adapters/extism/isolate.generated.ts');
 await buildIsolate();
 run(node(), ['scripts/build-plugins.mjs']);
 run(node(), ['scripts/bundle-plugins.mjs']);
+run(node(), ['scripts/build-script-engine.mjs']);
 if (process.argv.includes('--worker')) buildWorker();
 
 /** The module that the loader puts into every plugin's isolate, as a string of our own source. */
@@ -53,7 +54,7 @@ async function buildIsolate() {
 
 function buildWorker() {
   const bundle = join(root, 'dist/worker/index.js');
-  const sources = ['src', 'dist/bundled', 'wrangler.toml', 'package-lock.json'];
+  const sources = ['src', 'dist/bundled', 'dist/javascript', 'wrangler.toml', 'package-lock.json'];
   const newest = Math.max(...sources.map((path) => timeOf(join(root, path))));
   if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return;
   // Modules are named after their content, so those of earlier builds would stay.

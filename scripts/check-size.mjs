@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 const CEILING_KIB = 1536;
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist/worker');
-const files = readdirSync(folder).filter((file) => /\.(?:js|wasm)$/.test(file));
+const files = readdirSync(folder).filter((file) => /\.(?:js|wasm|bin)$/.test(file));
 const bytes = files.reduce(
   (sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length,
   0,

@@ -1,4 +1,5 @@
 /** The Worker: builds the adapters and hands them to the API and the objects. */
+import SCRIPT_ENGINE from '../dist/javascript/engine.bin';
 import { BUNDLED } from './bundled.generated.ts';
 import { bundledModules, bundledVersions } from './bundled.ts';
 import { makeCacheObject } from './adapters/durable-objects/cache-object.ts';
@@ -33,6 +34,7 @@ import { DEFAULT_SENDER } from './runtime/egress/headers.ts';
 import { createServices } from './runtime/services.ts';
 import { VERSION } from './version.ts';
 
+const scriptEngine = new Uint8Array(SCRIPT_ENGINE);
 const COMPATIBILITY_DATE = '2026-08-01';
 /** The platform's limits on loaded Workers in use: in a request, and in a Durable Object. */
 const LOADED_PER_REQUEST = 4;
@@ -76,6 +78,7 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
       compatibilityDate: COMPATIBILITY_DATE,
       maxLoaded,
     }),
+    scriptEngine: { bytes: () => scriptEngine },
     models: createModels({ servers: readServers(env), send: modelNetwork(env), clock }),
     egress: createEgress({
       send: (url, init) => fetch(url, init),

@@ -18,7 +18,7 @@ const RINGS: readonly Ring[] = [
   {
     prefix: 'core/',
     rank: 0,
-    packages: /^(?:zod|yaml|semver|fastest-levenshtein|@cfworker\/json-schema)$/,
+    packages: /^(?:zod|yaml|semver|acorn|fastest-levenshtein|@cfworker\/json-schema)$/,
   },
   // `ports.ts` and the folder beside it.
   { prefix: 'runtime/ports', rank: 1, packages: /^$/ },
@@ -47,7 +47,8 @@ function mayImport(file: string, to: string): boolean {
   const target = slashes(relative(SRC, join(SRC, dirname(file), to)));
   // The isolate's own module, which the loader puts beside it.
   if (to === './plugin.wasm' && file === 'adapters/extism/isolate.ts') return true;
-  if (target.startsWith('../')) return ring.rank === 4 && target.startsWith('../dist/bundled/');
+  if (target.startsWith('../'))
+    return ring.rank === 4 && /^\.\.\/dist\/(?:bundled|javascript)\//.test(target);
   return ringOf(target) === ring || ringOf(target).rank < ring.rank;
 }
 

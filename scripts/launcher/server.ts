@@ -1,9 +1,14 @@
 /** The built Worker on workerd, through Miniflare, without a development proxy. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { MODEL_NETWORK, modelNetworkWorker, NETWORK_WORKER, networkWorker } from './network.ts';
+
+const MODULE_TYPES = new Map([
+  ['.js', 'ESModule' as const],
+  ['.wasm', 'CompiledWasm' as const],
+]);
 
 export interface ServerOptions {
   readonly root: string;
@@ -36,10 +41,10 @@ export async function startServer({
 }: ServerOptions): Promise<Server> {
   const folder = join(root, 'dist/worker');
   const built = readdirSync(folder)
-    .filter((file) => /\.(?:js|wasm)$/.test(file))
+    .filter((file) => /\.(?:js|wasm|bin)$/.test(file))
     .toSorted((a, b) => Number(b === 'index.js') - Number(a === 'index.js'))
     .map((file) => ({
-      type: file.endsWith('.js') ? ('ESModule' as const) : ('CompiledWasm' as const),
+      type: MODULE_TYPES.get(extname(file)) ?? ('Data' as const),
       path: join(folder, file),
       contents: readFileSync(join(folder, file)),
     }));

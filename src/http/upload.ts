@@ -1,4 +1,4 @@
-/** A plugin as it is sent: the module alone, or a form with the module and its manifest. */
+/** A plugin as it is sent: a module or JavaScript alone, or a form with one of them and a manifest. */
 import { ComposerError } from '../core/errors.ts';
 import { decodeUtf8, MAX_PLUGIN_BYTES, readBody } from './body.ts';
 import type { Context } from 'hono';
@@ -10,15 +10,21 @@ const FORM_MARGIN = MAX_MANIFEST_BYTES + 4096;
 
 export interface Upload {
   readonly bytes: Uint8Array;
+  readonly language: 'wasm' | 'javascript';
   readonly manifestText?: string;
 }
 
+const JAVASCRIPT = ['text/javascript', 'application/javascript'];
+
 export async function readUpload(c: Context): Promise<Upload> {
   const body = await readBody(c, {
-    types: ['application/wasm', FORM],
+    types: ['application/wasm', ...JAVASCRIPT, FORM],
     maxBytes: MAX_PLUGIN_BYTES + FORM_MARGIN,
   });
-  const upload = body.type === FORM ? await readForm(c, body.bytes) : { bytes: body.bytes };
+  const upload =
+    body.type === FORM
+      ? await readForm(c, body.bytes)
+      : { bytes: body.bytes, language: languageOf(body.type) };
   if (upload.bytes.byteLength > MAX_PLUGIN_BYTES) {
     throw new ComposerError(
       'body_too_large',
@@ -39,10 +45,18 @@ async function readForm(c: Context, bytes: Uint8Array): Promise<Upload> {
   }
   const module = form.get('module');
   if (module === null || typeof module === 'string') throw badForm('part "module" must be a file');
-  const upload = { bytes: new Uint8Array(await module.arrayBuffer()) };
+  const content = new Uint8Array(await module.arrayBuffer());
+  const upload = { bytes: content, language: languageOf(module.type, module.name) };
   const manifest = form.get('manifest');
   if (manifest === null) return upload;
   return { ...upload, manifestText: await manifestOf(manifest) };
+}
+
+/** By its media type, or else by the name of its file. */
+function languageOf(type: string, name = ''): Upload['language'] {
+  const [media = ''] = type.toLowerCase().split(';', 1);
+  const isNamed = media !== 'application/wasm' && /\.(?:js|mjs|cjs)$/i.test(name);
+  return JAVASCRIPT.includes(media.trim()) || isNamed ? 'javascript' : 'wasm';
 }
 
 async function manifestOf(part: string | Blob): Promise<string> {

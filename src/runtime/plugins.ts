@@ -15,6 +15,7 @@ import {
 import type { PluginManifest } from '../core/plugin/manifest.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import { createFunctions } from './functions.ts';
+import { packUpload } from './script-plugins.ts';
 import type { Ports, PluginVersion, Tenant } from './ports.ts';
 
 const CALL_TIMEOUT_MS = 30_000;
@@ -40,11 +41,28 @@ export interface PluginFindings {
   readonly diagnostics: readonly Issue[];
 }
 
-export interface Upload {
-  readonly name: string;
-  readonly version: string;
+export interface PluginSource {
   readonly bytes: Uint8Array;
+  /** What the bytes are. Default `wasm`. */
+  readonly language?: 'wasm' | 'javascript';
   readonly manifestText?: string;
+}
+
+export type Upload = PluginSource & { readonly name: string; readonly version: string };
+
+/** What an upload comes to: findings, and the module that would be metered. */
+export function inspectUpload(
+  ports: Pick<Ports, 'sandbox' | 'scriptEngine'>,
+  upload: PluginSource & { readonly name?: string; readonly version?: string },
+): PluginFindings & { readonly module: Uint8Array } {
+  const { bytes, language } = upload;
+  if (language !== 'javascript') return { ...inspectPlugin(ports, bytes, upload), module: bytes };
+  const packed = packUpload(ports.scriptEngine, upload);
+  if (!packed.ok) return { valid: false, diagnostics: packed.error, module: bytes };
+  const { bytes: module, manifestText, usesHttp, warnings } = packed.value;
+  const findings = inspectPlugin(ports, module, { ...upload, manifestText });
+  const found = findings.diagnostics.filter(({ code }) => usesHttp || code !== 'no_hosts');
+  return { ...findings, diagnostics: [...found, ...warnings], module };
 }
 
 /** Decodes, checks the manifest against the module and asks the engine. Stores nothing. */
@@ -105,22 +123,19 @@ function finding(code: string, detail: string): Issue {
 export async function putPlugin(
   ports: Ports,
   tenant: Tenant,
-  { name, version, bytes, manifestText }: Upload,
+  upload: Upload,
 ): Promise<Result<PluginVersion & { readonly created: boolean }>> {
-  const { valid, info, manifest, diagnostics } = inspectPlugin(ports, bytes, {
-    name,
-    version,
-    ...(manifestText !== undefined && { manifestText }),
-  });
+  const { name, version } = upload;
+  const { valid, info, manifest, diagnostics, module } = inspectUpload(ports, upload);
   if (!valid || info === undefined || manifest === undefined) {
     const [first] = diagnostics;
     const message = `Cannot accept plugin "${name}@${version}": ${first?.detail ?? 'it is not valid'}`;
     throw new ComposerError('plugin_invalid', message, { issues: diagnostics });
   }
-  const metered = meter(ports, bytes, `${name}@${version}`);
-  const [hash, upload] = await Promise.all([
+  const metered = meter(ports, module, `${name}@${version}`);
+  const [hash, sent] = await Promise.all([
     ports.digests.sha256(metered),
-    ports.digests.sha256(bytes),
+    ports.digests.sha256(upload.bytes),
   ]);
   await ports.pluginBytes.put(tenant, hash, metered);
   const { usesWasi } = info;
@@ -128,7 +143,7 @@ export async function putPlugin(
     name,
     version,
     hash,
-    upload,
+    upload: sent,
     size: metered.length,
     manifest,
     usesWasi,

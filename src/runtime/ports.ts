@@ -7,6 +7,7 @@ import type { RunEvent, RunStatus } from '../core/run/events.ts';
 import type { Cache } from './ports/cache.ts';
 import type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
 import type { RateLimiter } from './ports/rate-limiter.ts';
+import type { ScriptEngine } from './ports/script-engine.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
 import type { Models } from './ports/models.ts';
 import type { ApprovalLinks, ApprovalPlace, Decision } from './ports/approval-links.ts';
@@ -355,6 +356,7 @@ export interface Ports {
   readonly pluginBytes: PluginBytes;
   readonly files: Files;
   readonly sandbox: Sandbox;
+  readonly scriptEngine: ScriptEngine;
   readonly models: Models;
   readonly egress: Egress;
   readonly cache: Cache;

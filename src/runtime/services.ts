@@ -7,8 +7,14 @@ import type { Plan, PlanNode } from '../core/recipe/plan.ts';
 import type { RunView } from '../core/run/view.ts';
 import { missingFiles } from './files.ts';
 import { runInline } from './inline.ts';
-import { callFunction, inspectPlugin, putPlugin } from './plugins.ts';
-import type { FunctionCall, FunctionReply, PluginFindings } from './plugins.ts';
+import { callFunction, inspectUpload, putPlugin } from './plugins.ts';
+import type {
+  FunctionCall,
+  FunctionReply,
+  PluginFindings,
+  PluginSource,
+  Upload,
+} from './plugins.ts';
 import type { Ports, PluginVersion, RecipeVersion, Submission, Tenant } from './ports.ts';
 import { createRecipes, invalidRecipe, isLibrary, pathOf } from './recipes.ts';
 import type { CompiledRecipe, PinnedPlan, Recipes } from './recipes.ts';
@@ -59,11 +65,11 @@ export interface Services {
     tenant: Tenant,
     request: SubmitRequest,
   ): Promise<Result<{ readonly view: RunView; readonly replayed: boolean }>>;
-  inspectPlugin(bytes: Uint8Array, manifestText?: string): Promise<PluginFindings>;
+  inspectPlugin(source: PluginSource): Promise<PluginFindings>;
   /** Throws `plugin_invalid` with what the inspection found. */
   putPlugin(
     tenant: Tenant,
-    plugin: { name: string; version: string; bytes: Uint8Array; manifestText?: string },
+    plugin: Upload,
   ): Promise<Result<PluginVersion & { readonly created: boolean }>>;
   callFunction(
     tenant: Tenant,
@@ -137,8 +143,9 @@ export function createServices(ports: Ports): Services {
       if (earlier.value !== null) return ok({ view: earlier.value, replayed: true });
       return ok({ view: await runInline(ports, submission.value), replayed: false });
     },
-    async inspectPlugin(bytes, manifestText) {
-      return inspectPlugin(ports, bytes, manifestText === undefined ? {} : { manifestText });
+    async inspectPlugin(source) {
+      const { module: _module, ...findings } = inspectUpload(ports, source);
+      return findings;
     },
     putPlugin: (tenant, upload) => putPlugin(ports, tenant, upload),
     callFunction: (tenant, plugin, fn, call) => callFunction(ports, tenant, { plugin, fn }, call),

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { CALL_LIMITS } from '../../src/adapters/extism/limits.ts';
 import { ERRORS } from '../../src/core/errors.ts';
 import { CALL_FUEL, START_FUEL } from '../../src/core/plugin/fuel.ts';
+import { MAX_SOURCE_BYTES } from '../../src/core/plugin/javascript/limits.ts';
 import { LIMITS as MODULE } from '../../src/core/plugin/limits.ts';
 import { CODES } from '../../src/core/recipe/codes.ts';
 import { LIMITS } from '../../src/core/recipe/limits.ts';
@@ -131,6 +132,7 @@ describe('the limits', () => {
     ['tables', grouped(MODULE.tables)],
     ['elements of a table', grouped(MODULE.tableSize)],
     ['memory', `${grouped(MODULE.memoryPages)} pages of 64 KiB`],
+    ['a text in JavaScript', size(MAX_SOURCE_BYTES)],
     ['fuel', `${grouped(CALL_FUEL)} units`],
     ['fuel of the start function', `${grouped(START_FUEL)} units`],
     ['input', size(CALL_LIMITS.input)],

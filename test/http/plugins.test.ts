@@ -82,6 +82,28 @@ describe('putting', () => {
   );
 });
 
+describe('JavaScript', () => {
+  it.each([
+    ['text/javascript', 'javascript'],
+    ['Text/JavaScript; charset=UTF-8', 'javascript'],
+    ['application/javascript', 'javascript'],
+    ['application/wasm', 'wasm'],
+  ])('is told from a module by the type "%s"', async (type, language) => {
+    const answer = await makeApi().request('/v1/plugins/inspect', {
+      method: 'POST',
+      body: 'export function f() {}',
+      headers: { 'Content-Type': type },
+    });
+    expect(await answer.json()).toMatchObject({ received: { size: 22, language } });
+  });
+
+  it('in another encoding is refused', async () => {
+    const headers = { 'Content-Type': 'text/javascript; charset=latin1' };
+    const init = { method: 'POST', body: 'x', headers };
+    expect((await makeApi().request('/v1/plugins/inspect', init)).status).toBe(415);
+  });
+});
+
 describe('forms', () => {
   async function inspect(parts: Parameters<typeof formOf>[0]) {
     const response = await makeApi().request('/v1/plugins/inspect', {
@@ -97,13 +119,28 @@ describe('forms', () => {
   it('carry the module byte for byte, and the manifest as text or file', async () => {
     expect(await inspect({ module: MODULE })).toMatchObject({
       status: 200,
-      body: { received: { size: 10, manifestText: null } },
+      body: { received: { size: 10, language: 'wasm', manifestText: null } },
     });
     const manifest = '{name: grader, description: ä 語}';
-    const received = { size: 10, manifestText: manifest };
+    const received = { size: 10, language: 'wasm', manifestText: manifest };
     expect((await inspect({ module: MODULE, manifest })).body.received).toEqual(received);
     const file = new Uint8Array(new TextEncoder().encode(manifest));
     expect((await inspect({ module: MODULE, manifest: file })).body.received).toEqual(received);
+  });
+
+  it.each([
+    ['plugin.js', '', 'javascript'],
+    ['plugin.mjs', 'application/octet-stream', 'javascript'],
+    ['plugin', 'text/javascript; charset=utf-8', 'javascript'],
+    ['plugin.js', 'application/wasm', 'wasm'],
+    ['plugin.wasm', '', 'wasm'],
+    ['plugin.json', 'application/json', 'wasm'],
+  ])('hold by name "%s" and type "%s" %s', async (name, type, language) => {
+    const body = new FormData();
+    body.append('module', new Blob(['x'], { type }), name);
+    const init = { method: 'POST', body };
+    const answer = await makeApi().request('/v1/plugins/inspect', init);
+    expect(await answer.json()).toMatchObject({ received: { size: 1, language } });
   });
 
   it.each([

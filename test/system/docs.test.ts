@@ -15,6 +15,7 @@ const PAGES = [
   'docs/tutorial/first-recipe.md',
   'docs/how-to/write-a-recipe-with-a-map.md',
   'docs/how-to/upload-a-plugin.md',
+  'docs/how-to/write-a-plugin-in-javascript.md',
   'docs/how-to/ask-a-person.md',
 ];
 

@@ -29,8 +29,7 @@ export function pluginRoutes(services: Services): Hono<ApiEnv> {
 
   app.post('/inspect', async (c) => {
     checkQuery(c, noQuery);
-    const { bytes, manifestText } = await readUpload(c);
-    const { info, ...findings } = await services.inspectPlugin(bytes, manifestText);
+    const { info, ...findings } = await services.inspectPlugin(await readUpload(c));
     return c.json({ ...findings, ...(info !== undefined && { info: snakeCase(info) }) });
   });
 

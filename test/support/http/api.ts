@@ -68,6 +68,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     pluginBytes: createMemoryPluginBytes(),
     files: createMemoryFiles({ clock: { now: () => 0 } }),
     sandbox: { call: unused, validate: () => true },
+    scriptEngine: { bytes: unused },
     models: { generate: unused },
     egress: createFakeNet().egress,
     ...createTestStores({ now: () => 0 }),
@@ -182,11 +183,13 @@ function pluginServices({ catalog }: Ports, called: Api['called']) {
     limits: {},
   });
   return {
-    inspectPlugin: async (bytes: Uint8Array, manifestText?: string) => ({
+    inspectPlugin: async (
+      ...[{ bytes, language, manifestText }]: Parameters<Services['inspectPlugin']>
+    ) => ({
       valid: true,
       diagnostics: [],
       // Told back, so that tests see what arrived.
-      received: { size: bytes.byteLength, manifestText: manifestText ?? null },
+      received: { size: bytes.byteLength, language, manifestText: manifestText ?? null },
     }),
     async putPlugin(...[tenant, { name, version, bytes }]: Parameters<Services['putPlugin']>) {
       const hash = await digests.sha256(bytes);
