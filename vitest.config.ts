@@ -27,6 +27,7 @@ export default defineConfig({
                 PLATFORM: 'self-hosted',
                 LOG_LEVEL: 'error',
                 ...providerVariables(inject('providers')),
+                SECRETS_KEY: `test:${Buffer.alloc(32, 'a key for tests').toString('base64url')}`,
               },
             },
           })),

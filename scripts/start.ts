@@ -11,6 +11,7 @@ import { findPort } from './launcher/free-port.ts';
 import { readAddress, readOptions, USAGE } from './launcher/options.ts';
 import type { Options } from './launcher/options.ts';
 import { buildWhenStale, startServer } from './launcher/server.ts';
+import { secretsKey } from './launcher/secrets-key.ts';
 import { splitList } from '../src/runtime/egress/settings.ts';
 import { lockState } from './launcher/state-lock.ts';
 
@@ -42,14 +43,17 @@ async function main(options: Options): Promise<void> {
     EGRESS_ALLOW_ADDRESSES: allowAddresses.join(','),
   };
   // The Worker would say the same, but only to whoever asks it something.
-  parseVariables(passed);
+  parseVariables({ ...passed, SECRETS_KEY: process.env['SECRETS_KEY'] ?? '' });
   readServers(passed);
   buildWhenStale(root);
   const port = await findPort(host, wanted);
   const lock = await lockState(state, { instance, host, port });
   // Also when Miniflare's own handler of a signal ends the process before this function does.
   process.once('exit', lock.release);
-  const server = await startServer({ root, host, port, state, variables: passed, allowAddresses });
+  const SECRETS_KEY = process.env['SECRETS_KEY'] ?? secretsKey(state);
+  const all = { ...passed, SECRETS_KEY };
+  parseVariables(all);
+  const server = await startServer({ root, host, port, state, variables: all, allowAddresses });
   lock.update({ ...(server.workerd !== undefined && { workerd: server.workerd }) });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop());

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseHostRules, parseRanges } from './runtime/egress/settings.ts';
 import type { EgressPolicy } from './runtime/ports.ts';
 import type { CacheObject } from './adapters/durable-objects/cache-object.ts';
+import { parseVaultKeys } from './adapters/system/vault-keys.ts';
 import type { CatalogObject } from './adapters/durable-objects/catalog-object.ts';
 import type { LimiterObject } from './adapters/durable-objects/limiter-object.ts';
 import type { WorkflowQueueObject } from './adapters/durable-objects/workflow-queue.ts';
@@ -38,6 +39,8 @@ const Variables = z.object({
     .regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 in hex')
     .transform((digest) => digest.toLowerCase())
     .optional(),
+  /** Seals secrets and signs keys: `ID:BASE64` of 32 bytes, the newest first. Absent: none can be kept. */
+  SECRETS_KEY: list(parseVaultKeys).default([]),
   /** The address that a launcher has bound; nothing else may set it. */
   BOUND_HOST: z.string().min(1).optional(),
   INSTANCE: z.string().min(1).optional(),

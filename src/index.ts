@@ -9,7 +9,10 @@ import { createCatalog } from './adapters/durable-objects/catalog.ts';
 import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts';
 import { createObjectRateStore } from './adapters/durable-objects/rate-store.ts';
 import { createLinks } from './adapters/durable-objects/links.ts';
+import { createKeys } from './adapters/durable-objects/keys.ts';
 import { createRuns } from './adapters/durable-objects/runs.ts';
+import { createSecrets } from './adapters/durable-objects/secrets.ts';
+import { createSettings } from './adapters/durable-objects/settings.ts';
 import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts';
 import { createEgress } from './adapters/egress/egress.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
@@ -23,6 +26,7 @@ import { createClock } from './adapters/system/clock.ts';
 import { createDigests } from './adapters/system/digests.ts';
 import { createIds } from './adapters/system/ids.ts';
 import { createLog } from './adapters/system/log.ts';
+import { createVault } from './adapters/system/vault.ts';
 import { egressPolicy, readVariables } from './env.ts';
 import type { Bindings } from './env.ts';
 import { createApp } from './http/app.ts';
@@ -50,6 +54,8 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
   const ids = createIds();
   const digests = createDigests();
   const log = createLog(LOG_LEVEL);
+  const vault = createVault(variables.SECRETS_KEY);
+  const catalogs = { namespace: env.CATALOG, clock };
   return {
     clock,
     ids,
@@ -87,6 +93,10 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
     }),
     runs: createRuns(env.WORKFLOW_QUEUE),
     links: createLinks(env.WORKFLOW_QUEUE),
+    keys: createKeys(catalogs),
+    settings: createSettings(catalogs),
+    secrets: createSecrets({ ...catalogs, vault }),
+    vault,
   };
 }
 
@@ -114,9 +124,9 @@ function makeApp(env: Bindings): ReturnType<typeof createApp> {
   });
 }
 
-export const Catalog = makeCatalog({ clock: createClock() });
 export const CacheShard = makeCacheObject({ clock: createClock() });
 export const Limiter = makeLimiterObject({ clock: createClock() });
+export const Catalog = makeCatalog({ clock: createClock(), digests: createDigests() });
 
 export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) => {
   const { MAX_RUNNING, MAX_QUEUED } = readVariables(env);

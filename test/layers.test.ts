@@ -22,7 +22,7 @@ const RINGS: readonly Ring[] = [
   },
   // `ports.ts` and the folder beside it.
   { prefix: 'runtime/ports', rank: 1, packages: /^$/ },
-  { prefix: 'runtime/', rank: 2, packages: /^$/ },
+  { prefix: 'runtime/', rank: 2, packages: /^zod$/ },
   { prefix: 'adapters/durable-objects/', rank: 3, packages: /^cloudflare:workers$/ },
   { prefix: 'adapters/egress/', rank: 3, packages: /^$/ },
   { prefix: 'adapters/extism/', rank: 3, packages: /^$/ },

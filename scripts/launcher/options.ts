@@ -30,7 +30,8 @@ export const USAGE = `npm start -- [options]
 
 Environment: ADMIN_KEY (or ADMIN_KEY_SHA256) asks every request for a key. Lists of hosts and
 addresses for recipes: EGRESS_ALLOW_HOSTS, EGRESS_DENY_HOSTS, EGRESS_ALLOW_ADDRESSES;
-EGRESS_ALLOW_HTTP=true lets them ask without TLS.`;
+EGRESS_ALLOW_HTTP=true lets them ask without TLS. SECRETS_KEY seals secrets and signs API keys;
+without it a key is made and kept in DIR.`;
 
 /** Throws an Error whose message is for the person at the terminal. */
 export function readOptions(args: readonly string[], root: string): Options | 'help' {

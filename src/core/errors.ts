@@ -54,6 +54,9 @@ export const ERRORS = {
   rate_limited: caller(429, true),
   store_unavailable: system(503, true),
   cache_value_too_large: author(413),
+  key_not_found: caller(404),
+  secret_not_found: caller(404),
+  quota_exceeded: caller(403),
   // recipes and inputs
   recipe_not_found: caller(404),
   recipe_invalid: author(422),

@@ -4,6 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { routePath } from 'hono/route';
 import { failure } from '../core/errors.ts';
 import { DEFAULT_SENDER } from '../runtime/egress/headers.ts';
+import { authorize } from './access.ts';
 import { authenticate } from './auth.ts';
 import { refuseOwn } from './loops.ts';
 import { notFound, onError, problem } from './problem.ts';
@@ -15,12 +16,15 @@ import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { graphRoutes, planRoutes } from './routes/plan.ts';
 import { pluginRoutes } from './routes/plugins.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recipeRoutes } from './routes/recipes.ts';
 import { runRoutes } from './routes/runs.ts';
 import { schemaRoutes } from './routes/schemas.ts';
+import { secretRoutes } from './routes/secrets.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { validateRoutes } from './routes/validate.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Ports } from '../runtime/ports.ts';
@@ -40,13 +44,14 @@ const SECURITY_HEADERS = {
 const OWN_HEADERS = new Set(['Cache-Control', 'Content-Security-Policy']);
 
 export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
-  const { digests, log } = services.ports;
+  const { log } = services.ports;
   const app = new Hono<ApiEnv>();
   app.onError(onError(log));
   app.notFound(notFound());
   app.use(stamp(services.ports));
   app.use(refuseOwn(settings.instance ?? DEFAULT_SENDER));
-  app.use(authenticate(settings, digests));
+  app.use(authenticate(settings, services.ports));
+  app.use(authorize());
   app.use(
     methodNotAllowed({
       app,
@@ -75,6 +80,9 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/approvals', approvalRoutes(services));
   app.route('/v1/approvals', approvalLinkRoutes(services, settings));
   app.route('/a', approvalPageRoutes(services));
+  app.route('/v1/keys', keyRoutes(services));
+  app.route('/v1/secrets', secretRoutes(services));
+  app.route('/v1/settings', settingsRoutes(services));
   return app;
 }
 

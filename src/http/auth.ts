@@ -1,17 +1,19 @@
 /**
  * Who may call. Fails closed:
- * A1. With an admin key set, every route but `/healthz` needs it, wherever the request comes from; a
+ * A1. With an admin key set, every route but `/healthz` needs a key, wherever the request comes from; a
  *     link that was made with a key stands for it below `/a/`.
  * A2. Without one, the API is open only behind a launcher bound to loopback, and there only to
  *     requests that name a loopback `Host` and no foreign `Origin`.
+ * A3. The tenant comes from the key alone. Without one it is the operator's own, `default`.
  */
-import { failure } from '../core/errors.ts';
+import { fail, failure, ok } from '../core/errors.ts';
+import { findKey } from '../runtime/keys/keys.ts';
 import { isLoopbackAddress, isLoopbackHost, isLoopbackOrigin } from './loopback.ts';
 import { problem } from './problem.ts';
 import type { MiddlewareHandler } from 'hono';
-import type { Failure } from '../core/errors.ts';
-import type { Digest, Digests } from '../runtime/ports.ts';
-import type { ApiEnv, Settings } from './env.ts';
+import type { Failure, Result } from '../core/errors.ts';
+import type { Ports, Tenant } from '../runtime/ports.ts';
+import type { ApiEnv, Caller, Settings } from './env.ts';
 
 const MAX_KEY = 512;
 /**
@@ -20,36 +22,62 @@ const MAX_KEY = 512;
  */
 const LINKS = '/a/';
 
-export function authenticate(settings: Settings, digests: Digests): MiddlewareHandler<ApiEnv> {
-  const { adminKeySha256 } = settings;
+interface Identity {
+  readonly tenant: Tenant;
+  readonly caller: Caller;
+  /** For approvals. Absent: all. */
+  readonly groups?: readonly string[];
+}
+
+const OPERATOR: Identity = {
+  tenant: 'default',
+  caller: { id: 'operator', scopes: ['admin'], isOperator: true },
+};
+
+type AuthPorts = Pick<Ports, 'digests' | 'keys' | 'vault'>;
+
+export function authenticate(settings: Settings, ports: AuthPorts): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     if (c.req.path === '/healthz') return next();
     const { headers } = c.req.raw;
     const isLink = c.req.path.startsWith(LINKS);
-    const refused =
-      adminKeySha256 === undefined
-        ? (refuseForeign(settings.boundHost, headers) ??
-          (isLink ? undefined : refuseOrigin(headers)))
-        : isLink
-          ? undefined
-          : await refuseKey(adminKeySha256, digests, headers);
-    if (refused !== undefined) return problem(c, refused);
-    c.set('tenant', 'default');
+    if (settings.adminKeySha256 === undefined) {
+      const { boundHost } = settings;
+      const refused =
+        refuseForeign(boundHost, headers) ?? (isLink ? undefined : refuseOrigin(headers));
+      if (refused !== undefined) return problem(c, refused);
+    }
+    if (isLink) return next();
+    const identity = await identify(settings, ports, headers);
+    if (!identity.ok) return problem(c, identity.error);
+    const { tenant, caller, groups } = identity.value;
+    c.set('tenant', tenant);
+    c.set('caller', caller);
+    if (groups !== undefined) c.set('groups', groups);
     return next();
   };
 }
 
-async function refuseKey(
-  expected: Digest,
-  digests: Digests,
+async function identify(
+  { adminKeySha256 }: Settings,
+  ports: AuthPorts,
   headers: Headers,
-): Promise<Failure | undefined> {
-  const key = /^Bearer +([\x21-\x7e]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
-  if (key === undefined || key.length > MAX_KEY) {
-    return failure('unauthorized', 'Cannot authenticate: send "Authorization: Bearer KEY"');
+): Promise<Result<Identity>> {
+  const text = /^Bearer +([\x21-\x7e]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  // Who is let in without a key and shows one all the same means to be its tenant.
+  if (adminKeySha256 === undefined && text?.startsWith('ec_') !== true) return ok(OPERATOR);
+  if (text === undefined || text.length > MAX_KEY) {
+    return fail('unauthorized', 'Cannot authenticate: send "Authorization: Bearer KEY"');
   }
-  if (digests.equal(await digests.sha256(key), expected)) return undefined;
-  return failure('unauthorized', 'Cannot authenticate: the key is not known');
+  const { digests } = ports;
+  if (adminKeySha256 !== undefined && digests.equal(await digests.sha256(text), adminKeySha256)) {
+    return ok(OPERATOR);
+  }
+  const found = await findKey(ports, text);
+  if (found === undefined) return fail('unauthorized', 'Cannot authenticate: the key is not known');
+  const { id, scopes, groups } = found.key;
+  const caller = { id, scopes, isOperator: false };
+  return ok({ tenant: found.tenant, caller, ...(groups !== undefined && { groups }) });
 }
 
 function refuseForeign(boundHost: string | undefined, headers: Headers): Failure | undefined {

@@ -1,4 +1,5 @@
 /** What the app is built from, and what a request carries to its handlers. */
+import type { Scope } from '../core/scopes.ts';
 import type { Digest, Tenant } from '../runtime/ports.ts';
 import type { Services } from '../runtime/services.ts';
 
@@ -22,6 +23,15 @@ export interface AppDeps {
   readonly settings: Settings;
 }
 
+/** Who sent a request. */
+export interface Caller {
+  /** The key's id; `operator` for the server's own key, and on a machine that asks for none. */
+  readonly id: string;
+  readonly scopes: readonly Scope[];
+  /** May act for any tenant. */
+  readonly isOperator: boolean;
+}
+
 // A type alias, because Hono wants an index signature that an interface does not have.
 export type ApiEnv = {
   Variables: {
@@ -29,5 +39,7 @@ export type ApiEnv = {
     requestId: string;
     /** Groups that the caller's key speaks for. Absent: all. */
     groups?: readonly string[];
+    /** Absent where nobody is asked for a key. */
+    caller: Caller | undefined;
   };
 };

@@ -9,6 +9,7 @@ const FUNCTION = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 const RUN = /^run_[0-9A-Za-z_-]{1,64}$/;
 const PROMPT = /^(?=.{1,128}$)(?!.*\.\.)[\w-][\w-]*(?:[./][\w-]+)*\.(?:jinja2?|j2)$/;
 const EVENT = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+const SECRET = /^[A-Za-z_]\w{0,99}$/;
 const FILE = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
 export function recipeName(text: string): string {
@@ -59,6 +60,10 @@ export function promptName(text: string): string {
 
 export function eventName(text: string): string {
   return checked('event', EVENT, text, 'letters, digits, ".", "_", ":" and "-", 128 at most');
+}
+
+export function secretName(text: string): string {
+  return checked('secret', SECRET, text, 'letters, digits and "_", no digit first, 100 at most');
 }
 
 /** An id that cannot be one of a run is not found, like one that is not. */

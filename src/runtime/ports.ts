@@ -11,6 +11,9 @@ import type { ScriptEngine } from './ports/script-engine.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
 import type { Models } from './ports/models.ts';
 import type { ApprovalLinks, ApprovalPlace, Decision } from './ports/approval-links.ts';
+import type { Keys } from './ports/keys.ts';
+import type { Secrets, Settings } from './ports/settings.ts';
+import type { Vault } from './ports/vault.ts';
 
 export type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
 
@@ -363,4 +366,8 @@ export interface Ports {
   readonly limiter: RateLimiter;
   readonly runs: Runs;
   readonly links: ApprovalLinks;
+  readonly keys: Keys;
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly vault: Vault;
 }

@@ -7,7 +7,7 @@ import { commandsOf } from '../support/http/curl.ts';
 const page = readFileSync(join(import.meta.dirname, '../../docs/reference/http.md'), 'utf8');
 const sections = page.split(/^### /m).slice(1);
 const routeOf = (section: string): string => /^`([A-Z]+ \S+)`$/m.exec(section)?.[1] ?? '';
-const variables = { BASE: '', RUN: 'run_001' };
+const variables = { BASE: '', RUN: 'run_001', KEY: 'key_1' };
 const commands = (text: string) =>
   commandsOf(text, variables, (name) => new Uint8Array(new TextEncoder().encode(name)));
 

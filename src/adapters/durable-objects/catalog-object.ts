@@ -1,18 +1,25 @@
 /** The Catalog object of one tenant: the truth about its recipes and plugins, in SQLite. */
 import { DurableObject } from 'cloudflare:workers';
 import { fail, ok } from '../../core/errors.ts';
+import * as keys from './catalog-keys.ts';
+import type { KeyPut, KeyUse } from './catalog-keys.ts';
 import * as prompts from './catalog-prompts.ts';
 import type { PromptPut } from './catalog-prompts.ts';
+import * as secrets from './catalog-secrets.ts';
+import type { SealedSecret } from './catalog-secrets.ts';
 import { migrateCatalog } from './catalog-schema.ts';
 import type { Result } from '../../core/errors.ts';
 import type {
   Clock,
   Digest,
+  Digests,
   EpochMs,
   PromptEntry,
   RecipeVersion,
   StoredPrompt,
 } from '../../runtime/ports.ts';
+import type { KeyChange, KeyEntry } from '../../runtime/ports/keys.ts';
+import type { SecretEntry } from '../../runtime/ports/settings.ts';
 
 export interface RecipePut {
   readonly text: string;
@@ -56,7 +63,11 @@ type PluginSql = Omit<PluginRow, 'usesWasi'> & { usesWasi: number };
 
 /** The platform builds the object, so what it needs is bound here. */
 // oxlint-disable-next-line max-lines-per-function -- a class body: its methods are a few lines each
-export function makeCatalog({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
+export function makeCatalog(deps: {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly digests: Pick<Digests, 'equal'>;
+}) {
+  const { clock, digests } = deps;
   return class Catalog extends DurableObject {
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
@@ -159,6 +170,55 @@ export function makeCatalog({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
         countChange(sql);
         return true;
       });
+    }
+
+    putKey(key: KeyPut): Result<KeyEntry> {
+      return keys.putKey(this.ctx.storage.sql, key);
+    }
+
+    listKeys(): KeyEntry[] {
+      return keys.listKeys(this.ctx.storage.sql);
+    }
+
+    changeKey(id: string, change: KeyChange): KeyEntry | null {
+      return this.ctx.storage.transactionSync(
+        () => keys.changeKey(this.ctx.storage.sql, id, change) ?? null,
+      );
+    }
+
+    deleteKey(id: string): boolean {
+      return keys.deleteKey(this.ctx.storage.sql, id);
+    }
+
+    verifyKey(use: KeyUse): KeyEntry | null {
+      return keys.verifyKey(this.ctx.storage.sql, use, digests) ?? null;
+    }
+
+    findSetting(section: string): string | null {
+      const query = 'SELECT value FROM settings WHERE section = ?';
+      return (
+        this.ctx.storage.sql.exec<{ value: string }>(query, section).toArray()[0]?.value ?? null
+      );
+    }
+
+    putSetting(section: string, value: string): void {
+      this.ctx.storage.sql.exec('INSERT OR REPLACE INTO settings VALUES (?, ?)', section, value);
+    }
+
+    putSecret(secret: SealedSecret): Result<SecretEntry & { readonly created: boolean }> {
+      return secrets.putSecret(this.ctx.storage.sql, secret);
+    }
+
+    listSecrets(): SecretEntry[] {
+      return secrets.listSecrets(this.ctx.storage.sql);
+    }
+
+    findSecret(name: string): SealedSecret | null {
+      return secrets.findSecret(this.ctx.storage.sql, name) ?? null;
+    }
+
+    deleteSecret(name: string): boolean {
+      return secrets.deleteSecret(this.ctx.storage.sql, name);
     }
   };
 }

@@ -37,6 +37,27 @@ const STEPS: readonly string[] = [
    );
    CREATE TABLE revisions (subject TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
    INSERT INTO revisions VALUES ('plugins', 0);`,
+  `CREATE TABLE keys (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL,
+     -- Separated by spaces.
+     scopes TEXT NOT NULL,
+     -- JSON; null for all.
+     groups TEXT,
+     digest TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER,
+     last_used_at INTEGER
+   ) WITHOUT ROWID;
+   CREATE TABLE settings (section TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE secrets (
+     name TEXT PRIMARY KEY,
+     -- Both lists separated by spaces.
+     hosts TEXT NOT NULL,
+     places TEXT NOT NULL,
+     sealed TEXT NOT NULL,
+     updated_at INTEGER NOT NULL
+   ) WITHOUT ROWID;`,
 ];
 
 export function migrateCatalog(storage: DurableObjectStorage): void {

@@ -1,4 +1,5 @@
 /** What a tenant has set: sections of settings, grants of plugins, secrets. */
+import type { Result } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { EpochMs, Tenant } from './names.ts';
 
@@ -21,12 +22,17 @@ export interface SecretEntry {
 }
 
 export interface Secrets {
+  /** `quota_exceeded` when the tenant has too many; `not_set_up` when the server cannot keep any. */
   put(
     tenant: Tenant,
     secret: Omit<SecretEntry, 'updatedAt'> & { readonly value: string },
-  ): Promise<SecretEntry>;
+  ): Promise<Result<SecretEntry & { readonly created: boolean }>>;
+  /** Sorted by name. */
   list(tenant: Tenant): Promise<readonly SecretEntry[]>;
-  /** The value, for whoever sends it to one of its hosts. */
+  /**
+   * The value, for whoever sends it to one of its hosts; undefined when there is none, or none that
+   * this server can read. As it was at most 5 seconds ago.
+   */
   reveal(
     tenant: Tenant,
     name: string,

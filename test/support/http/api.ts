@@ -1,7 +1,13 @@
 /** The app over memory twins, and how tests ask it. */
 import { createMemoryCatalog } from '../../../src/adapters/memory/catalog.ts';
 import { createMemoryFiles } from '../../../src/adapters/memory/files.ts';
+import { createMemoryKeys } from '../../../src/adapters/memory/keys.ts';
 import { createMemoryPluginBytes } from '../../../src/adapters/memory/plugin-bytes.ts';
+import {
+  createMemorySecrets,
+  createMemorySettings,
+} from '../../../src/adapters/memory/settings.ts';
+import { createVault } from '../../../src/adapters/system/vault.ts';
 import { ComposerError, fail, ok } from '../../../src/core/errors.ts';
 import { compileRecipe } from '../../../src/core/recipe/compile.ts';
 import { createApp } from '../../../src/http/app.ts';
@@ -54,14 +60,21 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
   const submitted: Api['submitted'] = [];
   const called: Api['called'] = [];
   const runs = createRunsTwin();
-  let ids = 0;
+  const ids = new Map<string, number>();
   const ports: Ports = {
     clock: {
       now: () => 0,
       deadline: () => ({ signal: new AbortController().signal, clear: () => {} }),
       sleep: async () => {},
     },
-    ids: { next: (prefix) => `${prefix}_${++ids}`, random: () => 0 },
+    ids: {
+      next(prefix) {
+        const number = (ids.get(prefix) ?? 0) + 1;
+        ids.set(prefix, number);
+        return `${prefix}_${number}`;
+      },
+      random: () => 0,
+    },
     digests,
     log: { write: (level, event, fields = {}) => void logs.push({ level, event, fields }) },
     catalog: createMemoryCatalog({ clock: { now: () => 0 } }),
@@ -74,6 +87,10 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     ...createTestStores({ now: () => 0 }),
     runs,
     links: createLinksTwin(),
+    keys: createMemoryKeys({ clock: { now: () => 0 }, digests }),
+    settings: createMemorySettings(),
+    secrets: createMemorySecrets({ clock: { now: () => 0 } }),
+    vault: createVault([{ id: 'test', bytes: new Uint8Array(32) }]),
     ...broken,
   };
   const services: Services = {

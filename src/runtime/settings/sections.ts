@@ -1,0 +1,37 @@
+/** The sections of a tenant's settings: each has one schema, and each key of it a default. */
+import type * as z from 'zod';
+import type { Ports, Tenant } from '../ports.ts';
+import type { SettingsSection } from '../ports/settings.ts';
+import { pluginSettings } from './plugins.ts';
+
+export interface Section<S extends z.ZodObject = z.ZodObject> {
+  readonly schema: S;
+  /** Whose to write: the tenant's admin, or the server's operator alone, for what bounds the tenant. */
+  readonly writer: 'admin' | 'operator';
+}
+
+/** A section is added by a line here; its name is in `ports/settings.ts`. */
+export const SECTIONS = {
+  plugins: { schema: pluginSettings, writer: 'operator' },
+} as const satisfies { readonly [name in SettingsSection]?: Section };
+
+export type SectionName = keyof typeof SECTIONS;
+export type SectionValue<N extends SectionName> = z.output<(typeof SECTIONS)[N]['schema']>;
+
+export function isSection(name: string): name is SectionName {
+  return Object.hasOwn(SECTIONS, name);
+}
+
+/** What holds for the tenant: what was put, with defaults for the rest. */
+export async function readSettings<N extends SectionName>(
+  { settings }: Pick<Ports, 'settings'>,
+  tenant: Tenant,
+  name: N,
+): Promise<SectionValue<N>> {
+  const { schema }: Section = SECTIONS[name];
+  const parsed = schema.safeParse((await settings.find(tenant, name)) ?? {});
+  // What an earlier release took and this one does not is as if it had not been put.
+  const value = parsed.success ? parsed.data : schema.parse({});
+  // SAFETY: the output of the schema with this name.
+  return value as SectionValue<N>;
+}
