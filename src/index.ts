@@ -35,6 +35,7 @@ import { createRateLimiter } from './runtime/limits/rate-limiter.ts';
 import { createFunctions } from './runtime/functions.ts';
 import type { Ports } from './runtime/ports.ts';
 import { DEFAULT_SENDER } from './runtime/egress/headers.ts';
+import { createPlanCache } from './runtime/plan-cache.ts';
 import { createServices } from './runtime/services.ts';
 import { VERSION } from './version.ts';
 
@@ -46,6 +47,9 @@ const LOADED_PER_OBJECT = 10;
 
 /** Of this isolate, for while the shared limiter cannot be asked. */
 const localRates = createMemoryRateStore({ clock: createClock(), source: 'local' });
+
+/** Of this isolate: what one request compiled, the next one need not. */
+const plans = createPlanCache();
 
 function makePorts(env: Bindings, maxLoaded: number): Ports {
   const { LOG_LEVEL, INSTANCE, ...variables } = readVariables(env);
@@ -111,7 +115,7 @@ function makeApp(env: Bindings): ReturnType<typeof createApp> {
   const { ADMIN_KEY_SHA256, BOUND_HOST, INSTANCE, PLATFORM, MAX_FILE_BYTES, PUBLIC_URL } =
     readVariables(env);
   return createApp({
-    services: createServices(makePorts(env, LOADED_PER_REQUEST)),
+    services: createServices(makePorts(env, LOADED_PER_REQUEST), plans),
     settings: {
       version: VERSION,
       platform: PLATFORM,

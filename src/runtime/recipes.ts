@@ -5,21 +5,12 @@ import { canonicalJson, isJsonObject, utf8Length } from '../core/json.ts';
 import type { JsonValue } from '../core/json.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import { compileRecipe, referencesOf } from '../core/recipe/compile.ts';
-import type { Plan } from '../core/recipe/plan.ts';
 import { parseSource } from '../core/recipe/source.ts';
 import type { Catalog, Digest, Digests, PluginVersion, Tenant } from './ports.ts';
+import type { CompiledRecipe, PinnedPlan, PlanCache } from './plan-cache.ts';
 import { isRunnable } from './tasks/index.ts';
 
-export interface PinnedPlan {
-  readonly plan: Plan;
-  readonly planHash: Digest;
-}
-
-export interface CompiledRecipe {
-  /** Absent when there are errors among the diagnostics. */
-  readonly pinned?: PinnedPlan;
-  readonly diagnostics: readonly Issue[];
-}
+export type { CompiledRecipe, PinnedPlan } from './plan-cache.ts';
 
 export interface RecipeSource {
   readonly text: string;
@@ -40,35 +31,37 @@ export interface Recipes {
 const MAX_SOURCES = 100;
 /** A plan lies in one row, and rows on Workers hold 2 MB. */
 const MAX_PLAN_BYTES = 1_500_000;
-const MAX_REMEMBERED = 200;
 
-export function createRecipes({
-  catalog,
-  digests,
-}: {
-  catalog: Catalog;
-  digests: Digests;
-}): Recipes {
-  const remembered = new Map<
-    string,
-    { readonly plugins: readonly PluginVersion[]; readonly result: CompiledRecipe }
-  >();
+export function createRecipes(
+  { catalog, digests }: { catalog: Catalog; digests: Digests },
+  plans: PlanCache,
+): Recipes {
+  /** The catalog gives the same list for as long as nothing in it has changed. */
+  const prints = new WeakMap<readonly PluginVersion[], Digest>();
+
+  async function printOf(plugins: readonly PluginVersion[]): Promise<Digest> {
+    const known = prints.get(plugins);
+    if (known !== undefined) return known;
+    const parts = plugins.map(({ name, version, hash }) => [name, version, hash]);
+    const print = await digests.sha256(JSON.stringify(parts));
+    prints.set(plugins, print);
+    return print;
+  }
 
   async function compile(tenant: Tenant, source: RecipeSource): Promise<CompiledRecipe> {
     const [plugins, { sources, prompts }] = await Promise.all([
       catalog.listPlugins(tenant),
       gather(catalog, tenant, source),
     ]);
-    // The catalog gives the same list for as long as nothing in it has changed.
     const texts = [...sources, ...prompts].flat();
-    const closure = [tenant, source.path, source.strict, source.text, ...texts];
+    // The tenant too, or how long it takes would tell one what others have compiled.
+    const print = await printOf(plugins);
+    const closure = [tenant, source.path, source.strict, source.text, texts, print];
     const key = await digests.sha256(JSON.stringify(closure));
-    const known = remembered.get(key);
-    if (known?.plugins === plugins) return known.result;
-    const result = await compileFresh(source, { sources, prompts }, plugins);
-    const [oldest] = remembered.keys();
-    if (remembered.size >= MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-    remembered.set(key, { plugins, result });
+    const known = plans.find(key);
+    if (known !== undefined) return known;
+    const { result, chars } = await compileFresh(source, { sources, prompts }, plugins);
+    plans.keep(key, result, chars);
     return result;
   }
 
@@ -76,7 +69,7 @@ export function createRecipes({
     { text, path, strict }: RecipeSource,
     { sources, prompts }: Closure,
     plugins: readonly PluginVersion[],
-  ): Promise<CompiledRecipe> {
+  ): Promise<{ readonly result: CompiledRecipe; readonly chars: number }> {
     const { plan, diagnostics } = compileRecipe({
       path,
       text,
@@ -87,12 +80,14 @@ export function createRecipes({
       functionNames: functionNames(plugins),
       isRunnable,
     });
-    if (plan === undefined) return { diagnostics };
+    const findings = JSON.stringify(diagnostics).length;
+    if (plan === undefined) return { result: { diagnostics }, chars: findings };
     // SAFETY: a plan is pure JSON by its own invariant.
     const canonical = canonicalJson(plan as unknown as JsonValue);
     if (utf8Length(canonical) > MAX_PLAN_BYTES)
-      return { diagnostics: [...diagnostics, tooLarge()] };
-    return { pinned: { plan, planHash: await digests.sha256(canonical) }, diagnostics };
+      return { result: { diagnostics: [...diagnostics, tooLarge()] }, chars: findings };
+    const pinned = { plan, planHash: await digests.sha256(canonical) };
+    return { result: { pinned, diagnostics }, chars: canonical.length + findings };
   }
 
   return {

@@ -16,6 +16,7 @@ import type {
   Upload,
 } from './plugins.ts';
 import type { Ports, PluginVersion, RecipeVersion, Submission, Tenant } from './ports.ts';
+import { createPlanCache } from './plan-cache.ts';
 import { createRecipes, invalidRecipe, isLibrary, pathOf } from './recipes.ts';
 import type { CompiledRecipe, PinnedPlan, Recipes } from './recipes.ts';
 
@@ -86,9 +87,10 @@ const LIBRARY_NOTE: Issue = {
   pointer: '',
 };
 
-export function createServices(ports: Ports): Services {
+/** `plans` may be shared by all the services of an isolate. */
+export function createServices(ports: Ports, plans = createPlanCache()): Services {
   const { catalog, digests, runs } = ports;
-  const recipes = createRecipes(ports);
+  const recipes = createRecipes(ports, plans);
   return {
     ports,
     async validate(tenant, { text, path = pathOf('unnamed') }, { strict }) {

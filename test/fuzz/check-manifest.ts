@@ -1,7 +1,7 @@
 /** What must hold of every text given as a plugin's manifest. */
 import { isDeepStrictEqual } from 'node:util';
 import { loadManifest } from '../../src/core/plugin/manifest.ts';
-import { checkPlaces } from './check-recipe.ts';
+import { checkPlaces, checkQuickReader } from './check-recipe.ts';
 import { require, timed } from './failure.ts';
 import { notPlain } from './plain.ts';
 
@@ -9,6 +9,7 @@ const MAX_ISSUES = 200;
 
 export function checkManifestText(text: string): string {
   const loaded = timed('loadManifest', () => loadManifest(text));
+  checkQuickReader(text);
   if (loaded.ok) {
     require(notPlain(loaded.value) === undefined, 'the manifest is plain JSON', () =>
       notPlain(loaded.value) ?? '');

@@ -8,8 +8,11 @@ import { CODES } from '../../src/core/recipe/codes.ts';
 import { compileRecipe, referencesOf } from '../../src/core/recipe/compile.ts';
 import type { Compiled, CompileInput } from '../../src/core/recipe/compile.ts';
 import { checkInputs, inputsSchema } from '../../src/core/recipe/inputs.ts';
+import { LIMITS } from '../../src/core/recipe/limits.ts';
 import { END } from '../../src/core/recipe/plan.ts';
 import type { Graph, Plan, PlanNode } from '../../src/core/recipe/plan.ts';
+import { parseWhole } from '../../src/core/recipe/source.ts';
+import { readQuickly } from '../../src/core/yaml/quick-read.ts';
 import { parseExpression } from '../../src/core/template/template.ts';
 import { require, timed } from './failure.ts';
 import { notPlain } from './plain.ts';
@@ -85,6 +88,7 @@ export function checkRecipe(text: string, around: Around): string {
   require(notPlain(references) === undefined, 'references are plain');
   const compiled = timed('compileRecipe', () => compileRecipe(input));
   checkIssues(compiled.diagnostics, text);
+  checkQuickReader(text);
   const hasErrors = compiled.diagnostics.some(({ severity }) => severity === 'error');
   require((compiled.plan === undefined) === hasErrors, 'a plan or an error');
   // by the text alone, so that an input is always checked alike
@@ -94,6 +98,24 @@ export function checkRecipe(text: string, around: Around): string {
   checkPlan(compiled.plan);
   for (const given of around.given) checkGiven(compiled.plan, given, around.strict);
   return 'plan';
+}
+
+const BOUNDS = { tokens: LIMITS.tokens, depth: LIMITS.depth };
+
+/** What the quick reader gives is what the library gives, and the library has nothing to say about it. */
+export function checkQuickReader(text: string): boolean {
+  const quick = readQuickly(text, BOUNDS);
+  if (quick === undefined) return false;
+  const whole = parseWhole(text);
+  require(whole.faults.length === 0, 'the quick reader takes no text with faults', () =>
+    JSON.stringify(whole.faults[0]));
+  require(isDeepStrictEqual(
+    quick.value,
+    whole.value,
+  ), 'the quick reader reads as the library', () => JSON.stringify(quick.value)?.slice(0, 500));
+  for (const [path, typed] of quick.texts)
+    require(whole.textAt(path.split('\0')) === typed, 'the quick reader keeps numbers as typed');
+  return true;
 }
 
 function codesOf({ diagnostics }: Compiled): string {

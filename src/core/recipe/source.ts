@@ -3,6 +3,7 @@ import { Scalar, isScalar } from 'yaml';
 import type { Document, Node, ScalarTag } from 'yaml';
 import type { JsonValue } from '../json.ts';
 import { readDocument } from '../yaml/read-document.ts';
+import { readQuickly } from '../yaml/quick-read.ts';
 import type { DocumentBounds, DocumentFault, Options } from '../yaml/read-document.ts';
 import { linesOf, placeOfRange } from '../yaml/text-place.ts';
 import type { Lines, Place } from '../yaml/text-place.ts';
@@ -23,7 +24,20 @@ export interface Source {
   textAt(path: Path): string | undefined;
 }
 
+/** Most texts are read without their places, which only findings need. */
 export function parseSource(text: string): Source {
+  const quick = text.length > LIMITS.sourceChars ? undefined : readQuickly(text, BOUNDS);
+  if (quick === undefined) return parseWhole(text);
+  let whole: Source | undefined;
+  return {
+    value: quick.value,
+    faults: [],
+    placeOf: (path, spot) => (whole ??= parseWhole(text)).placeOf(path, spot),
+    textAt: (path) => quick.texts.get(path.join('\0')),
+  };
+}
+
+export function parseWhole(text: string): Source {
   const lines = linesOf(text);
   const faults: SourceFault[] = [];
   const document = composeText(lines, faults);
