@@ -10,6 +10,7 @@ import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts'
 import { createObjectRateStore } from './adapters/durable-objects/rate-store.ts';
 import { createLinks } from './adapters/durable-objects/links.ts';
 import { createKeys } from './adapters/durable-objects/keys.ts';
+import { createSchedules } from './adapters/durable-objects/schedules.ts';
 import { createRuns } from './adapters/durable-objects/runs.ts';
 import { createSecrets } from './adapters/durable-objects/secrets.ts';
 import { createSettings } from './adapters/durable-objects/settings.ts';
@@ -36,6 +37,7 @@ import { createFunctions } from './runtime/functions.ts';
 import type { Ports } from './runtime/ports.ts';
 import { DEFAULT_SENDER } from './runtime/egress/headers.ts';
 import { createPlanCache } from './runtime/plan-cache.ts';
+import { createScheduleRuns } from './runtime/schedules.ts';
 import { createServices } from './runtime/services.ts';
 import { VERSION } from './version.ts';
 
@@ -101,6 +103,7 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
     settings: createSettings(catalogs),
     secrets: createSecrets({ ...catalogs, vault }),
     vault,
+    schedules: createSchedules(env.CATALOG),
   };
 }
 
@@ -130,7 +133,10 @@ function makeApp(env: Bindings): ReturnType<typeof createApp> {
 
 export const CacheShard = makeCacheObject({ clock: createClock() });
 export const Limiter = makeLimiterObject({ clock: createClock() });
-export const Catalog = makeCatalog({ clock: createClock(), digests: createDigests() });
+export const Catalog = makeCatalog<Bindings & Cloudflare.Env>(
+  { clock: createClock(), digests: createDigests() },
+  (env) => createScheduleRuns(createServices(makePorts(env, LOADED_PER_OBJECT))),
+);
 
 export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) => {
   const { MAX_RUNNING, MAX_QUEUED } = readVariables(env);

@@ -18,7 +18,7 @@ const RINGS: readonly Ring[] = [
   {
     prefix: 'core/',
     rank: 0,
-    packages: /^(?:zod|yaml|semver|acorn|fastest-levenshtein|@cfworker\/json-schema)$/,
+    packages: /^(?:zod|yaml|semver|acorn|croner|fastest-levenshtein|@cfworker\/json-schema)$/,
   },
   // `ports.ts` and the folder beside it.
   { prefix: 'runtime/ports', rank: 1, packages: /^$/ },

@@ -74,6 +74,7 @@ export const ERRORS = {
   approval_gone: caller(410),
   link_expired: caller(410),
   form_invalid: caller(422),
+  schedule_not_found: caller(404),
   inline_unsupported: author(422),
   idempotency_mismatch: caller(422),
   // files

@@ -22,6 +22,7 @@ import { pluginRoutes } from './routes/plugins.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recipeRoutes } from './routes/recipes.ts';
 import { runRoutes } from './routes/runs.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -79,6 +80,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/files', fileRoutes(services, settings));
   app.route('/v1/approvals', approvalRoutes(services));
   app.route('/v1/approvals', approvalLinkRoutes(services, settings));
+  app.route('/v1/schedules', scheduleRoutes(services));
   app.route('/a', approvalPageRoutes(services));
   app.route('/v1/keys', keyRoutes(services));
   app.route('/v1/secrets', secretRoutes(services));

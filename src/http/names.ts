@@ -10,6 +10,7 @@ const RUN = /^run_[0-9A-Za-z_-]{1,64}$/;
 const PROMPT = /^(?=.{1,128}$)(?!.*\.\.)[\w-][\w-]*(?:[./][\w-]+)*\.(?:jinja2?|j2)$/;
 const EVENT = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 const SECRET = /^[A-Za-z_]\w{0,99}$/;
+const SCHEDULE = /^sch_[0-9A-Za-z_]{1,64}$/;
 const FILE = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
 export function recipeName(text: string): string {
@@ -70,6 +71,12 @@ export function secretName(text: string): string {
 export function runId(text: string): string {
   if (RUN.test(text)) return text;
   throw new ComposerError('run_not_found', `Cannot find run "${text.slice(0, 64)}"`);
+}
+
+/** An id that cannot be one of a schedule is not found, like one that is not. */
+export function scheduleId(text: string): string {
+  if (SCHEDULE.test(text)) return text;
+  throw new ComposerError('schedule_not_found', `Cannot find schedule "${text.slice(0, 64)}"`);
 }
 
 export function fileId(text: string): string {

@@ -10,6 +10,7 @@ import type { RateLimiter } from './ports/rate-limiter.ts';
 import type { ScriptEngine } from './ports/script-engine.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
 import type { Models } from './ports/models.ts';
+import type { Schedules } from './ports/schedules.ts';
 import type { ApprovalLinks, ApprovalPlace, Decision } from './ports/approval-links.ts';
 import type { Keys } from './ports/keys.ts';
 import type { Secrets, Settings } from './ports/settings.ts';
@@ -370,4 +371,5 @@ export interface Ports {
   readonly settings: Settings;
   readonly secrets: Secrets;
   readonly vault: Vault;
+  readonly schedules: Schedules;
 }

@@ -61,6 +61,8 @@ export interface Services {
   ): Promise<
     Result<RecipeVersion & { readonly created: boolean; readonly diagnostics: readonly Issue[] }>
   >;
+  /** What `submit` would find, without starting anything. Throws as it does. */
+  checkRun(tenant: Tenant, request: SubmitRequest): Promise<Result<undefined>>;
   /** Throws `recipe_invalid` or `inputs_invalid` with every finding. */
   submit(
     tenant: Tenant,
@@ -128,6 +130,10 @@ export function createServices(ports: Ports, plans = createPlanCache()): Service
         ...(ifMatch !== undefined && { ifMatch }),
       });
       return put.ok ? ok({ ...put.value, diagnostics }) : put;
+    },
+    async checkRun(tenant, request) {
+      const prepared = await prepare({ ports, recipes }, tenant, request);
+      return prepared.ok ? ok(undefined) : prepared;
     },
     async submit(tenant, request) {
       const submission = await prepare({ ports, recipes }, tenant, request);

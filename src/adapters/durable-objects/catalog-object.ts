@@ -7,6 +7,9 @@ import * as prompts from './catalog-prompts.ts';
 import type { PromptPut } from './catalog-prompts.ts';
 import * as secrets from './catalog-secrets.ts';
 import type { SealedSecret } from './catalog-secrets.ts';
+import * as schedules from './catalog-schedules.ts';
+import { fireSchedules } from './fire-schedules.ts';
+import type { ScheduleRuns } from './fire-schedules.ts';
 import { migrateCatalog } from './catalog-schema.ts';
 import type { Result } from '../../core/errors.ts';
 import type {
@@ -17,9 +20,11 @@ import type {
   PromptEntry,
   RecipeVersion,
   StoredPrompt,
+  Tenant,
 } from '../../runtime/ports.ts';
 import type { KeyChange, KeyEntry } from '../../runtime/ports/keys.ts';
 import type { SecretEntry } from '../../runtime/ports/settings.ts';
+import type { Schedule, ScheduleSpec } from '../../runtime/ports/schedules.ts';
 
 export interface RecipePut {
   readonly text: string;
@@ -63,15 +68,56 @@ type PluginSql = Omit<PluginRow, 'usesWasi'> & { usesWasi: number };
 
 /** The platform builds the object, so what it needs is bound here. */
 // oxlint-disable-next-line max-lines-per-function -- a class body: its methods are a few lines each
-export function makeCatalog(deps: {
-  readonly clock: Pick<Clock, 'now'>;
-  readonly digests: Pick<Digests, 'equal'>;
-}) {
+export function makeCatalog<Env extends Cloudflare.Env>(
+  deps: {
+    readonly clock: Pick<Clock, 'now'>;
+    readonly digests: Pick<Digests, 'equal'>;
+  },
+  makeRuns: (env: Env) => ScheduleRuns,
+) {
   const { clock, digests } = deps;
-  return class Catalog extends DurableObject {
-    constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+  return class Catalog extends DurableObject<Env> {
+    constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
       migrateCatalog(ctx.storage);
+    }
+
+    createSchedule(tenant: Tenant, id: string, spec: ScheduleSpec): Result<Schedule> {
+      const { storage } = this.ctx;
+      const now = clock.now();
+      const made = schedules.createSchedule(storage.sql, { tenant, id, spec, now });
+      schedules.armAlarm(storage);
+      return made;
+    }
+
+    listSchedules(): Schedule[] {
+      return schedules.listSchedules(this.ctx.storage.sql);
+    }
+
+    findSchedule(id: string): Schedule | null {
+      return schedules.findSchedule(this.ctx.storage.sql, id) ?? null;
+    }
+
+    replaceSchedule(id: string, spec: ScheduleSpec): Schedule | null {
+      const { storage } = this.ctx;
+      const now = clock.now();
+      const replaced = schedules.replaceSchedule(storage.sql, { id, spec, now });
+      schedules.armAlarm(storage);
+      return replaced ?? null;
+    }
+
+    deleteSchedule(id: string): boolean {
+      return schedules.deleteSchedule(this.ctx.storage.sql, id);
+    }
+
+    override async alarm(): Promise<void> {
+      const { storage } = this.ctx;
+      const { now } = clock;
+      try {
+        await fireSchedules({ sql: storage.sql, now, runs: makeRuns(this.env) });
+      } finally {
+        schedules.armAlarm(storage);
+      }
     }
 
     putRecipe(name: string, put: RecipePut): Result<RecipeVersion & { readonly created: boolean }> {

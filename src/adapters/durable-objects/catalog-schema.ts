@@ -58,6 +58,18 @@ const STEPS: readonly string[] = [
      sealed TEXT NOT NULL,
      updated_at INTEGER NOT NULL
    ) WITHOUT ROWID;`,
+  `CREATE TABLE schedules (
+     id TEXT PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     spec TEXT NOT NULL,
+     state TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     revision INTEGER NOT NULL,
+     -- When it is to be looked at; null when nothing of it comes any more.
+     wake_at INTEGER
+   ) WITHOUT ROWID;
+   CREATE INDEX schedules_due ON schedules (wake_at) WHERE wake_at IS NOT NULL;`,
 ];
 
 export function migrateCatalog(storage: DurableObjectStorage): void {

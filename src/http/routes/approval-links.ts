@@ -45,6 +45,7 @@ export function approvalLinkRoutes({ ports }: Services, settings: Settings): Hon
     const place = readApprovalId(c.req.param('id'));
     const { value } = await readJson(c, MAX_RUN_BYTES);
     const { person, groups, expires_in } = checkBody(linkBody, value);
+    refuseOthers(groups, c.get('groups'));
     const token = makeLinkToken(tenant, place.run, ids);
     const made = unwrap(
       await links.create(tenant, place, {
@@ -72,6 +73,16 @@ export function approvalLinkRoutes({ ports }: Services, settings: Settings): Hon
   });
 
   return app;
+}
+
+/** Who speaks for some groups cannot make a link for others. */
+function refuseOthers(groups: readonly string[], own: readonly string[] | undefined): void {
+  const foreign = own === undefined ? undefined : groups.find((group) => !own.includes(group));
+  if (foreign === undefined) return;
+  throw new ComposerError(
+    'forbidden',
+    `Cannot make the link: the key does not speak for group "${foreign}"`,
+  );
 }
 
 function view({ id, person, groups, createdAt, expiresAt }: ApprovalLink) {

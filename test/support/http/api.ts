@@ -8,6 +8,7 @@ import {
   createMemorySettings,
 } from '../../../src/adapters/memory/settings.ts';
 import { createVault } from '../../../src/adapters/system/vault.ts';
+import { createMemorySchedules } from '../../../src/adapters/memory/schedules.ts';
 import { ComposerError, fail, ok } from '../../../src/core/errors.ts';
 import { compileRecipe } from '../../../src/core/recipe/compile.ts';
 import { createApp } from '../../../src/http/app.ts';
@@ -91,12 +92,14 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     settings: createMemorySettings(),
     secrets: createMemorySecrets({ clock: { now: () => 0 } }),
     vault: createVault([{ id: 'test', bytes: new Uint8Array(32) }]),
+    schedules: createMemorySchedules({ clock: { now: () => 0 } }),
     ...broken,
   };
   const services: Services = {
     ports,
     ...recipeServices(ports),
     ...pluginServices(ports, called),
+    checkRun: async () => ok(undefined),
     async submit(tenant, request) {
       submitted.push(request);
       if (request.source === BROKEN) throw invalid();
