@@ -16,7 +16,7 @@ export function problem(
   const { status, retryable } = ERRORS[code];
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
   if (code === 'unauthorized') headers['WWW-Authenticate'] = 'Bearer realm="edge-composer"';
-  if (status === 503 && retryable) headers['Retry-After'] = '1';
+  if ((status === 503 || status === 429) && retryable) headers['Retry-After'] = '1';
   const body = {
     type: `/docs/errors#${code}`,
     title: titleOf(code),

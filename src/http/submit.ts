@@ -1,6 +1,9 @@
 /** Starts a run, of a stored recipe or of one given inline, and answers for it. */
 import * as z from 'zod';
 import { ComposerError } from '../core/errors.ts';
+import { MAX_DURATION_MS } from '../core/recipe/duration.ts';
+import { parseInstant } from '../core/recipe/instant.ts';
+import { PRIORITY } from '../core/recipe/schema/recipe.ts';
 import { isFinal } from '../core/run/events.ts';
 import { anyObject } from './input.ts';
 import { unwrap } from './problem.ts';
@@ -13,20 +16,39 @@ import type { ApiEnv } from './env.ts';
 const MAX_WAIT_S = 60;
 const MAX_LABELS = 16;
 
+/** How far ahead a run may be put off. */
+const MAX_AHEAD_MS = MAX_DURATION_MS;
+const ZONED = /T.*(?:Z|[+-]\d\d:?\d\d)$/;
+
 const labels = z
   .record(z.string().min(1).max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
   .refine((given) => Object.keys(given).length <= MAX_LABELS, `must be at most ${MAX_LABELS}`);
+
+const startAt = z
+  .string()
+  .refine((text) => ZONED.test(text) && parseInstant(text) !== undefined, {
+    error: 'must be a date and time of ISO 8601 with its zone, such as 2026-05-01T08:00:00Z',
+  })
+  .transform((text) => parseInstant(text) ?? 0);
 
 /** What a run takes besides the recipe. */
 export const runOptions = {
   inputs: anyObject.default({}),
   labels: labels.default({}),
   mode: z.enum(['durable', 'inline']).default('durable'),
+  priority: z.number().int().min(PRIORITY.min).max(PRIORITY.max).optional(),
+  start_at: startAt.optional(),
 };
 
 export interface RunOrder {
   readonly request: Pick<SubmitRequest, 'recipe' | 'source' | 'version'>;
-  readonly options: { inputs: JsonObject; labels: JsonObject; mode: 'durable' | 'inline' };
+  readonly options: {
+    inputs: JsonObject;
+    labels: JsonObject;
+    mode: 'durable' | 'inline';
+    priority?: number | undefined;
+    start_at?: number | undefined;
+  };
   /** The raw body, which an idempotency key is bound to. */
   readonly bytes: Uint8Array;
 }
@@ -41,8 +63,16 @@ export async function submitRun(
   const key = idempotencyKey(c);
   const idempotency =
     key === undefined ? undefined : { key, bodyHash: await ports.digests.sha256(bytes) };
+  const { priority, start_at: startsAt, ...rest } = options;
+  if (startsAt !== undefined) checkStart(startsAt, options.mode, ports.clock.now());
   const submitted = unwrap(
-    await services.submit(tenant, { ...request, ...options, ...(idempotency && { idempotency }) }),
+    await services.submit(tenant, {
+      ...request,
+      ...rest,
+      ...(priority !== undefined && { priority }),
+      ...(startsAt !== undefined && { startAt: startsAt }),
+      ...(idempotency && { idempotency }),
+    }),
   );
   if (submitted.replayed) c.header('Idempotent-Replayed', 'true');
   let { view } = submitted;
@@ -53,6 +83,17 @@ export async function submitRun(
   }
   c.header('Location', `/v1/runs/${view.id}`);
   return c.json(runView(view), isFinal(view.status) ? 200 : 202);
+}
+
+function checkStart(at: number, mode: 'durable' | 'inline', now: number): void {
+  const fault =
+    mode === 'inline'
+      ? 'a run that is executed inline starts with its request'
+      : at > now + MAX_AHEAD_MS
+        ? 'it is more than 366 days ahead'
+        : undefined;
+  if (fault !== undefined)
+    throw new ComposerError('bad_request', `Cannot use "start_at": ${fault}`);
 }
 
 /** Scoped by the route, so that one key used in two places is two keys. */

@@ -2,6 +2,7 @@
 import type { Issue, Result } from '../core/errors.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
+import type { Admission } from '../core/queue/admission.ts';
 import type { Plan } from '../core/recipe/plan.ts';
 import type { RunEvent, RunStatus } from '../core/run/events.ts';
 import type { Cache } from './ports/cache.ts';
@@ -278,6 +279,9 @@ export interface Submission {
   /** Warnings found before the run, kept with it. */
   readonly warnings: readonly Issue[];
   readonly idempotency?: Idempotency;
+  readonly admission: Admission;
+  /** Runs with the same one lie together, so that the limits they share hold. */
+  readonly place?: string;
 }
 
 /** A key under which a second submission gets the first one's run. */

@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts';
 import { checkInputs, inputsSchema } from '../core/recipe/inputs.ts';
 import type { Plan, PlanNode } from '../core/recipe/plan.ts';
 import type { RunView } from '../core/run/view.ts';
+import { admissionFor } from './admission.ts';
 import { missingFiles } from './files.ts';
 import { runInline } from './inline.ts';
 import { callFunction, inspectUpload, putPlugin } from './plugins.ts';
@@ -28,6 +29,10 @@ export interface SubmitRequest {
   readonly inputs: JsonObject;
   readonly labels: JsonObject;
   readonly mode: 'durable' | 'inline';
+  /** Higher ones start first; absent: what the recipe says. */
+  readonly priority?: number;
+  /** Not before, in epoch milliseconds. */
+  readonly startAt?: number;
   readonly idempotency?: { readonly key: string; readonly bodyHash: string };
 }
 
@@ -180,9 +185,12 @@ async function prepare(
     const message = `Cannot start recipe "${recipe ?? plan.name}": ${faults.length === 1 ? faults[0]?.detail : `${faults.length} inputs are wrong`}`;
     throw new ComposerError('inputs_invalid', message, { issues: faults });
   }
+  const name = recipe ?? plan.name;
+  const order = { ...request, recipe: name, inputs: checked.value.values };
   return ok({
     tenant,
-    recipe: recipe ?? plan.name,
+    recipe: name,
+    ...(await admissionFor(ports, plan, order)),
     recipeVersion: stored?.version ?? null,
     plan,
     planHash,

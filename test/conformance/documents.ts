@@ -236,8 +236,11 @@ export const DOCUMENTS: readonly Row[] = [
         final_outputs: [a]
         model_config: {provider: mock, model: m}
         defaults: {timeout: 30s}
-        limits: {max_steps: 50, timeout: 1h, max_cost_usd: 2.5, max_tokens: 1000, allow_unpriced: true}
+        limits: {max_steps: 50, timeout: 1h, max_concurrent: 4, max_cost_usd: 2.5, max_tokens: 1000, allow_unpriced: true}
         concurrency: {key: "{{ t }}", limit: 2, on_limit: reject}
+        rate_limit: {limit: 10, window: 1m, key: "{{ t }}"}
+        debounce: {key: "{{ t }}", wait: 5s, max_wait: 1m}
+        priority: 7
         on_failure: {webhook: https://example.com/failed}
     `,
     expect: {
@@ -248,14 +251,54 @@ export const DOCUMENTS: readonly Row[] = [
         limits: {
           maxSteps: 50,
           timeoutMs: 3_600_000,
+          maxConcurrent: 4,
           maxCostUsd: 2.5,
           maxTokens: 1000,
           allowUnpriced: true,
         },
         concurrency: { limit: 2, onLimit: 'reject', key: '{{ t }}' },
+        rateLimit: { limit: 10, windowMs: 60_000, key: '{{ t }}' },
+        debounce: { waitMs: 5000, maxWaitMs: 60_000, key: '{{ t }}' },
+        priority: 7,
         onFailure: { webhook: 'https://example.com/failed' },
       },
     },
+  },
+  {
+    rule: '1.3',
+    name: 'a run is put off by ten waits at most where nothing else is said',
+    text: `name: r\nnodes: [${NODE}]\ndebounce: {wait: 2s}\n`,
+    expect: { plan: { debounce: { waitMs: 2000, maxWaitMs: 20_000 } } },
+  },
+  {
+    rule: '1.3',
+    name: 'max_wait is not shorter than wait',
+    text: `name: r\nnodes: [${NODE}]\ndebounce: {wait: 2m, max_wait: ⟦1m⟧}\n`,
+    expect: { diagnostics: ['out_of_range'] },
+  },
+  {
+    rule: '1.3',
+    name: 'the starts of a window are at most 1000',
+    text: `name: r\nnodes: [${NODE}]\nrate_limit: {limit: ⟦1001⟧, window: 1m}\n`,
+    expect: { diagnostics: ['out_of_range'] },
+  },
+  {
+    rule: '1.3',
+    name: 'a key reads inputs, not what nodes give',
+    text: `name: r\nuser_inputs: [{id: t, type: string}]\nnodes: [${NODE}]\nconcurrency: {limit: 1, key: "{{ t }}{{ ⟦a⟧ }}"}\n`,
+    expect: { diagnostics: ['reads_later'] },
+  },
+  {
+    rule: '1.3',
+    name: 'a key that reads nothing that there is is found',
+    text: `name: r\nuser_inputs: [{id: topic, type: string}]\nnodes: [${NODE}]\ndebounce: {wait: 1, key: "{{ ⟦topik⟧ }}"}\n`,
+    expect: { diagnostics: ['unknown_variable'], suggestions: ['topic'] },
+  },
+  {
+    rule: '1.3',
+    name: 'a priority is a whole number from -100 to 100',
+    text: `name: r\nnodes: [${NODE}]\npriority: ⟦101⟧\n`,
+    expect: { diagnostics: ['out_of_range'] },
   },
   {
     rule: '1.3',

@@ -1,4 +1,5 @@
 /** Runs in the isolate of their request: the same engine, one record at the end. */
+import { PLAIN } from '../../src/core/queue/admission.ts';
 import { describe, expect, it } from 'vitest';
 import { createModels } from '../../src/adapters/models/models.ts';
 import { ok } from '../../src/core/errors.ts';
@@ -38,6 +39,7 @@ function submission(text: string): Submission {
     inputs: {},
     labels: { team: 'x' },
     warnings: [],
+    admission: PLAIN,
   };
 }
 

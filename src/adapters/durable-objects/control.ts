@@ -4,7 +4,7 @@ import type { Result } from '../../core/errors.ts';
 import type { RunView } from '../../core/run/view.ts';
 import type { RunId } from '../../runtime/ports.ts';
 import { findDriver } from './partition.ts';
-import type { Partition } from './partition.ts';
+import type { Partition } from './partition-state.ts';
 import { findHead } from './queue-rows.ts';
 import { show } from './reading.ts';
 
@@ -15,10 +15,7 @@ export function cancel(partition: Partition, id: RunId): Result<RunView> {
     return fail('run_finished', `Cannot cancel run "${id}": it is ${head.status}`);
   }
   if (head.status !== 'cancelled') {
-    const driver = findDriver(partition, id);
-    const place = partition.queue.indexOf(id);
-    if (place >= 0) partition.queue.splice(place, 1);
-    driver?.post({ type: 'cancel' });
+    findDriver(partition, id)?.post({ type: 'cancel' });
   }
   const view = show(partition, id);
   return view === null ? fail('run_not_found', `Cannot find run "${id}"`) : ok(view);

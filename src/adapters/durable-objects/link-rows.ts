@@ -10,7 +10,7 @@ import type {
   LinkVerdict,
   OpenedLink,
 } from '../../runtime/ports/approval-links.ts';
-import type { Partition } from './partition.ts';
+import type { Partition } from './partition-state.ts';
 import { decide, findApproval } from './waiting.ts';
 
 /** Of one approval. */

@@ -1,28 +1,24 @@
 /** Reads over many runs of a partition. */
-import type { RunStatus } from '../../core/run/events.ts';
 import type { StepRow } from '../../core/run/record.ts';
 import type { RunIdentity } from '../../core/run/state.ts';
 import type { RunSummary } from '../../core/run/view.ts';
 import type { EpochMs, RunFilter, RunId } from '../../runtime/ports.ts';
+import { HEAD, headOf } from './queue-rows.ts';
+import type { HeadColumns, RunHead } from './queue-rows.ts';
 
-export interface LiveRun {
-  readonly id: RunId;
-  readonly status: RunStatus;
+export interface LiveRun extends RunHead {
   readonly dueAt: EpochMs | null;
 }
 
 /** Runs that have not ended, oldest first. */
 export function liveRuns(sql: SqlStorage): LiveRun[] {
-  return (
-    sql
-      .exec<{ id: string; status: string; dueAt: number | null }>(
-        `SELECT id, status, due_at AS dueAt FROM runs
+  return sql
+    .exec<HeadColumns & { dueAt: number | null }>(
+      `SELECT ${HEAD}, due_at AS dueAt FROM runs
        WHERE status IN ('queued', 'running', 'waiting', 'paused') ORDER BY id`,
-      )
-      .toArray()
-      // SAFETY: the query names the statuses.
-      .map(({ status, ...row }) => ({ ...row, status: status as RunStatus }))
-  );
+    )
+    .toArray()
+    .map((row) => ({ ...headOf(row), dueAt: row.dueAt }));
 }
 
 /** Steps that wait for people, of runs that have not ended, oldest first. */

@@ -1,71 +1,47 @@
 /**
- * The runs of one partition: which are in memory, who waits for them, and how a turn is written.
+ * What goes on by itself in one partition: runs start, are written, leave memory and come back.
  *
  * Q1. A run that is `running` in the tables has a driver here: made when the object wakes.
  * Q2. Nothing is true here alone. Losing this object loses only time.
+ * Q3. What sets a run in motion that waited gives it a slot first, or else a place in the line.
  */
 import { toFailure } from '../../core/errors.ts';
+import { runRow } from '../../core/run/advance.ts';
+import type { Fact } from '../../core/run/advance.ts';
 import { isFinal } from '../../core/run/events.ts';
 import type { RunStatus } from '../../core/run/events.ts';
 import type { TurnRecord } from '../../core/run/record.ts';
 import { restore } from '../../core/run/restore.ts';
 import { failRun } from '../../core/run/settle.ts';
-import { runRow } from '../../core/run/advance.ts';
 import type { RunState } from '../../core/run/state.ts';
+import * as queue from '../../core/queue/queue.ts';
+import type { Message } from '../../core/queue/queue.ts';
 import { createDriver } from '../../runtime/advance.ts';
 import type { Driver } from '../../runtime/advance.ts';
-import type { AttemptDeps } from '../../runtime/attempt.ts';
 import type { EpochMs, RunId } from '../../runtime/ports.ts';
 import { liveRuns } from './list-rows.ts';
+import { armAlarm, notify } from './partition-state.ts';
+import type { Partition } from './partition-state.ts';
+import { dropStarts, keepStarts, messageOf, readStarts } from './admission-rows.ts';
 import { findHead, readRun, setStatus, writeTurn } from './queue-rows.ts';
 import type { RunHead } from './queue-rows.ts';
-
-export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report'> {
-  /** Runs that may be under way at a time; more wait in the queue. */
-  readonly maxRunning: number;
-  /** Runs that may wait; more are refused. */
-  readonly maxQueued: number;
-}
-
-export interface Partition {
-  readonly deps: PartitionDeps;
-  readonly ctx: DurableObjectState;
-  readonly sql: SqlStorage;
-  /** Drivers of the runs under way. */
-  readonly drivers: Map<RunId, Driver>;
-  /** Ids of the runs that wait to start, oldest first. */
-  readonly queue: RunId[];
-  /** Who wants to know when a run has new events. */
-  readonly watchers: Map<RunId, Set<() => void>>;
-  /** When each run has something due; in epoch milliseconds. */
-  readonly due: Map<RunId, EpochMs>;
-  alarmAt: EpochMs | undefined;
-}
 
 /** Waits up to this long are timers of this isolate; longer ones, alarms. */
 const SHORT_WAIT_MS = 1_000;
 /** While runs are under way an alarm is never further off, so a dead object comes back by itself. */
 const WATCHDOG_MS = 30_000;
 
-export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): Partition {
-  return {
-    deps,
-    ctx,
-    sql: ctx.storage.sql,
-    drivers: new Map(),
-    queue: [],
-    watchers: new Map(),
-    due: new Map(),
-    alarmAt: undefined,
-  };
-}
-
 /** Takes up what an earlier life of the object left unfinished. Waiting runs stay where they are. */
 export function resume(partition: Partition): void {
-  for (const { id, status, dueAt } of liveRuns(partition.sql)) {
-    if (status === 'queued') partition.queue.push(id);
-    else if (status === 'running') wakeRun(partition, id);
-    else if (dueAt !== null) partition.due.set(id, dueAt);
+  for (const [rate, starts] of readStarts(partition.sql)) partition.queue.starts.set(rate, starts);
+  for (const live of liveRuns(partition.sql)) {
+    const { identity, status, dueAt } = live;
+    const { id } = identity;
+    if (status === 'queued') line(partition, messageOf(live));
+    else if (status === 'running') {
+      queue.occupy(partition.queue, messageOf(live));
+      wakeRun(partition, id);
+    } else if (status === 'waiting' && dueAt !== null) partition.due.set(id, dueAt);
   }
   wake(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
@@ -76,7 +52,7 @@ function wakeRun(partition: Partition, id: RunId): void {
   const driver = findDriver(partition, id);
   if (driver === undefined) return;
   try {
-    driver.post({ type: 'wake' });
+    post(partition, driver, { type: 'wake' });
   } catch (error) {
     abandon(partition, driver.state, error);
   }
@@ -92,34 +68,98 @@ export function findDriver(partition: Partition, id: RunId): Driver | undefined 
   return stored && drive(partition, head, restore(stored));
 }
 
+/** Enters facts into a run. Q3. */
+export function post(partition: Partition, driver: Driver, ...facts: Fact[]): void {
+  const { id } = driver.state.identity;
+  if (partition.queue.running.has(id) || driver.state.status !== 'running')
+    return driver.post(...facts);
+  const head = findHead(partition.sql, id);
+  const hasRoom = head !== undefined && queue.takeBack(partition.queue, messageOf(head));
+  return driver.post(...facts, ...(hasRoom ? [] : [{ type: 'park' } as const]));
+}
+
 /** A run that cannot be taken up must not keep the others from it. */
 function abandon(partition: Partition, state: RunState, error: unknown): void {
   const { id } = state.identity;
   const written = state.status;
   const { log, clock, ids } = partition.deps;
   log.write('error', 'run_abandoned', { run: id, reason: String(error) });
-  partition.drivers.delete(id);
   failRun(state, toFailure(error), { now: clock.now(), random: ids.random });
   const { events, steps } = state.changes;
-  const record = { run: runRow(state), steps: [...steps.values()], ledger: [], events };
+  const record = {
+    run: runRow(state),
+    steps: [...steps.values()],
+    ledger: [],
+    events,
+    isAtRest: true,
+  };
   write(partition, { id, record, written });
 }
 
-/** Starts queued runs while there is room. */
-export function admit(partition: Partition): void {
-  while (partition.queue.length > 0 && partition.drivers.size < partition.deps.maxRunning) {
-    const id = partition.queue.shift();
-    const head = id === undefined ? undefined : findHead(partition.sql, id);
-    if (head?.status !== 'queued') continue;
-    startRun(partition, head);
+// ---------------------------------------------------------------- admission
+
+/** Puts a run into the line, or aside until its time; it may replace others there. */
+export function enter(partition: Partition, message: Message): void {
+  const { onLimit, lanes, startAt = 0 } = message.admission;
+  if (onLimit === 'replace' && startAt <= partition.deps.clock.now()) {
+    const crowd = queue.crowdOf(partition.queue, message);
+    const excess = crowd.length + 1 - (lanes.at(-1)?.limit ?? 0);
+    for (const { id } of crowd.slice(0, Math.max(0, excess)))
+      findDriver(partition, id)?.post({ type: 'cancel', reason: 'replaced' });
   }
+  line(partition, message);
 }
 
-function startRun(partition: Partition, head: RunHead): void {
-  const stored = readRun(partition.sql, head);
-  if (stored === undefined) return;
-  drive(partition, head, restore(stored)).post({ type: 'start' });
+function line(partition: Partition, message: Message): void {
+  const { debounce, startAt = 0 } = message.admission;
+  if (startAt <= partition.deps.clock.now()) return queue.enqueue(partition.queue, message);
+  queue.delay(partition.queue, message);
+  if (debounce !== undefined) partition.debounced.set(debounce.key, message.id);
 }
+
+/** Starts queued runs while there is room. `own` is started by the caller: it gives whether it may. */
+export function admit(partition: Partition, own?: RunId): boolean {
+  let isOwnTurn = false;
+  const now = partition.deps.clock.now();
+  for (const message of queue.takeDue(partition.queue, now)) {
+    const { debounce } = message.admission;
+    if (debounce !== undefined) partition.debounced.delete(debounce.key);
+    enter(partition, message);
+  }
+  for (;;) {
+    const message = queue.takeNext(partition.queue, now);
+    if (message === undefined) break;
+    keepCounted(partition, message);
+    if (message.id === own) isOwnTurn = true;
+    else startRun(partition, message.id);
+  }
+  const dueAt = queue.nextDueAt(partition.queue, now);
+  if (dueAt !== undefined) wakeBy(partition, dueAt);
+  return isOwnTurn;
+}
+
+function keepCounted({ sql, queue: { starts } }: Partition, { admission, hasBegun }: Message) {
+  const { rate } = admission;
+  const counted = rate && starts.get(rate.key);
+  if (rate !== undefined && counted !== undefined && !hasBegun) keepStarts(sql, rate.key, counted);
+}
+
+function startRun(partition: Partition, id: RunId): void {
+  const { log } = partition.deps;
+  try {
+    const head = findHead(partition.sql, id);
+    const stored = head?.status === 'queued' ? readRun(partition.sql, head) : undefined;
+    if (head !== undefined && stored !== undefined)
+      return drive(partition, head, restore(stored)).post({ type: 'start' });
+    log.write('error', 'run_not_started', { run: id, reason: 'its rows are not there' });
+  } catch (error) {
+    log.write('error', 'run_not_started', { run: id, reason: String(error) });
+  }
+  queue.leave(partition.queue, id);
+  return undefined;
+}
+
+// ---------------------------------------------------------------- turns
 
 /** `status` is the one that the run's row has now. */
 export function drive(
@@ -163,41 +203,30 @@ interface WrittenTurn {
 }
 
 function write(partition: Partition, { id, record, written }: WrittenTurn): void {
+  const { status } = record.run;
   partition.ctx.storage.transactionSync(() => {
     writeTurn(partition.sql, id, record);
     // What a waiting run is due for changes though its status does not.
-    const isTold = written === record.run.status && written !== 'waiting';
+    const isTold = written === status && written !== 'waiting';
     if (!isTold) setStatus(partition.sql, id, record.run);
   });
-  if (isFinal(record.run.status) || record.run.status === 'waiting') {
-    // A run that waits leaves memory: its rows and the time it is due are all there is of it.
-    partition.drivers.delete(id);
-    partition.due.delete(id);
-    // After this turn has been carried through, so that one run's end does not nest in another's.
-    queueMicrotask(() => admit(partition));
-  }
+  if (record.isAtRest) rest(partition, id, status);
   notify(partition, id);
 }
 
-function notify(partition: Partition, id: RunId): void {
-  const watchers = partition.watchers.get(id);
-  if (watchers === undefined) return;
-  partition.watchers.delete(id);
-  for (const tell of watchers) tell();
-}
-
-/** Resolves when the run has written another turn, or after `waitMs`. */
-export async function nextTurn(partition: Partition, id: RunId, waitMs: number): Promise<void> {
-  const stop = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const watchers = partition.watchers.get(id) ?? new Set();
-  watchers.add(resolve);
-  partition.watchers.set(id, watchers);
-  const pause = partition.deps.clock.sleep(waitMs, stop.signal).catch(() => undefined);
-  await Promise.race([promise, pause]);
-  stop.abort();
-  watchers.delete(resolve);
-  if (watchers.size === 0 && partition.watchers.get(id) === watchers) partition.watchers.delete(id);
+/** A run at rest leaves memory: its rows, and the time it is due, are all there is of it. */
+function rest(partition: Partition, id: RunId, status: RunStatus): void {
+  partition.drivers.delete(id);
+  partition.due.delete(id);
+  if (status !== 'queued') queue.leave(partition.queue, id);
+  else if (!partition.queue.waiting.has(id)) {
+    // It has come back, or was paused before it had begun.
+    queue.leave(partition.queue, id);
+    const head = findHead(partition.sql, id);
+    if (head !== undefined) line(partition, messageOf(head));
+  }
+  // After this turn has been carried through, so that one run's end does not nest in another's.
+  queueMicrotask(() => admit(partition));
 }
 
 // ---------------------------------------------------------------- time
@@ -205,6 +234,10 @@ export async function nextTurn(partition: Partition, id: RunId, waitMs: number):
 function wakeAt(partition: Partition, id: RunId, dueAt: EpochMs): void {
   if (partition.due.get(id) === dueAt) return;
   partition.due.set(id, dueAt);
+  wakeBy(partition, dueAt);
+}
+
+function wakeBy(partition: Partition, dueAt: EpochMs): void {
   const waitMs = Math.max(0, dueAt - partition.deps.clock.now());
   if (waitMs > SHORT_WAIT_MS) return armAlarm(partition, dueAt);
   void partition.deps.clock.sleep(waitMs).then(() => wake(partition));
@@ -225,18 +258,12 @@ export function wake(partition: Partition): void {
 /** The alarm went off: it is gone, and another is needed while anything is unfinished. */
 export function onAlarm(partition: Partition): void {
   partition.alarmAt = undefined;
+  dropStarts(partition.sql, queue.forgetStarts(partition.queue, partition.deps.clock.now()));
   wake(partition);
-  if (partition.drivers.size > 0 || partition.queue.length > 0) armWatchdog(partition);
+  if (partition.drivers.size > 0 || partition.queue.line.length > 0) armWatchdog(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
 }
 
 function armWatchdog(partition: Partition): void {
   armAlarm(partition, partition.deps.clock.now() + WATCHDOG_MS);
-}
-
-/** The alarm is the earliest of all that is due; a later one is of no use while it stands. */
-function armAlarm(partition: Partition, at: EpochMs): void {
-  if (partition.alarmAt !== undefined && partition.alarmAt <= at) return;
-  partition.alarmAt = at;
-  void partition.ctx.storage.setAlarm(at);
 }

@@ -4,39 +4,56 @@ import type { LedgerRow, RunRow, StepRow, TurnRecord } from '../../core/run/reco
 import type { StoredRun } from '../../core/run/restore.ts';
 import type { RunIdentity } from '../../core/run/state.ts';
 import type { RunId, Tenant } from '../../runtime/ports.ts';
+import type { Admission } from '../../core/queue/admission.ts';
+import type { QueuedRow } from './admission-rows.ts';
 import { findPlan } from './kept-rows.ts';
 
 /** Events that lie in one row, so that no row passes what SQLite takes. */
 const EVENTS_IN_A_ROW = 100;
 
-export interface RunHead {
+export interface RunHead extends QueuedRow {
   readonly tenant: Tenant;
   readonly status: RunStatus;
   readonly identity: RunIdentity;
 }
 
-export function insertRun(sql: SqlStorage, { tenant, status, identity }: RunHead): void {
+export function insertRun(sql: SqlStorage, head: RunHead): void {
+  const { tenant, status, identity, admission } = head;
   sql.exec(
-    'INSERT INTO runs (id, tenant, recipe, status, created_at, identity) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO runs (id, tenant, recipe, status, created_at, identity, admission)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     identity.id,
     tenant,
     identity.recipe,
     status,
     identity.createdAt,
     JSON.stringify(identity),
+    admission === undefined ? null : JSON.stringify(admission),
+  );
+}
+
+/** Makes another run of one that has not begun, under its id. */
+export function replaceRun(sql: SqlStorage, { identity, admission }: RunHead): void {
+  sql.exec(
+    'UPDATE runs SET recipe = ?, identity = ?, admission = ? WHERE id = ?',
+    identity.recipe,
+    JSON.stringify(identity),
+    JSON.stringify(admission),
+    identity.id,
   );
 }
 
 export function setStatus(
   sql: SqlStorage,
   id: RunId,
-  { status, endedAt, dueAt }: Pick<RunRow, 'status' | 'endedAt' | 'dueAt'>,
+  { status, endedAt, dueAt, heldSince }: Pick<RunRow, 'status' | 'endedAt' | 'dueAt' | 'heldSince'>,
 ): void {
   sql.exec(
-    'UPDATE runs SET status = ?, ended_at = ?, due_at = ? WHERE id = ?',
+    'UPDATE runs SET status = ?, ended_at = ?, due_at = ?, held_since = ? WHERE id = ?',
     status,
     endedAt ?? null,
     dueAt ?? null,
+    heldSince ?? null,
     id,
   );
 }
@@ -98,18 +115,29 @@ export function readEvents(sql: SqlStorage, id: RunId, after: number, limit: num
 }
 
 export function findHead(sql: SqlStorage, id: RunId): RunHead | undefined {
-  const [row] = sql
-    .exec<{ tenant: string; status: string; identity: string }>(
-      'SELECT tenant, status, identity FROM runs WHERE id = ?',
-      id,
-    )
-    .toArray();
-  if (row === undefined) return undefined;
-  // SAFETY: written by `insertRun` and `setStatus`.
+  const [row] = sql.exec<HeadColumns>(`SELECT ${HEAD} FROM runs WHERE id = ?`, id).toArray();
+  return row && headOf(row);
+}
+
+/** The columns that `headOf` reads. */
+export const HEAD = 'tenant, status, identity, admission, held_since AS heldSince';
+
+export type HeadColumns = {
+  readonly tenant: string;
+  readonly status: string;
+  readonly identity: string;
+  readonly admission: string | null;
+  readonly heldSince: number | null;
+};
+
+export function headOf({ tenant, status, identity, admission, heldSince }: HeadColumns): RunHead {
+  // SAFETY: written by `insertRun`, `replaceRun` and `setStatus`.
   return {
-    tenant: row.tenant,
-    status: row.status as RunStatus,
-    identity: JSON.parse(row.identity) as RunIdentity,
+    tenant,
+    status: status as RunStatus,
+    identity: JSON.parse(identity) as RunIdentity,
+    ...(admission !== null && { admission: JSON.parse(admission) as Admission }),
+    ...(heldSince !== null && { heldSince }),
   };
 }
 

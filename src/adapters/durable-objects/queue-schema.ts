@@ -51,6 +51,12 @@ const STEPS: readonly string[] = [
      expires_at INTEGER NOT NULL,
      PRIMARY KEY (run, digest)
    ) WITHOUT ROWID;`,
+  `-- By what a run is admitted; absent: like any other.
+   ALTER TABLE runs ADD COLUMN admission TEXT;
+   -- Since when a run that had begun is kept from going on.
+   ALTER TABLE runs ADD COLUMN held_since INTEGER;
+   -- Starts that still count, by the rate that bounds them.
+   CREATE TABLE starts (rate TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
 ];
 
 export function migrateQueue(storage: DurableObjectStorage): void {

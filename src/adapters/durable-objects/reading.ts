@@ -9,8 +9,9 @@ import type { RunState } from '../../core/run/state.ts';
 import type { NodeView, RunView } from '../../core/run/view.ts';
 import type { RunId } from '../../runtime/ports.ts';
 import { findRecord } from './kept-rows.ts';
-import { nextTurn } from './partition.ts';
-import type { Partition } from './partition.ts';
+import { positionOf } from '../../core/queue/queue.ts';
+import { nextTurn } from './partition-state.ts';
+import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
 
 export type EventPage = { readonly events: readonly RunEvent[]; readonly finished: boolean };
@@ -24,13 +25,18 @@ export function show(partition: Partition, id: RunId): RunView | null {
 }
 
 export function viewOf(partition: Partition, state: RunState): RunView {
-  const queuePosition = partition.queue.indexOf(state.identity.id) + 1;
+  const { queue, deps } = partition;
+  const now = deps.clock.now();
+  const queuePosition = positionOf(queue, state.identity.id);
+  const { startAt = 0 } = queue.waiting.get(state.identity.id)?.admission ?? {};
   return showRun({
-    ...shownOf(state, partition.deps.clock.now()),
-    ...(queuePosition > 0 && { queuePosition }),
+    ...shownOf(state, now),
+    ...(queuePosition !== undefined && { queuePosition }),
+    ...(startAt > now && { startAt }),
   });
 }
 
+/** From memory while it is under way, else from its rows. */
 export function findState(partition: Partition, id: RunId): RunState | undefined {
   const driver = partition.drivers.get(id);
   if (driver !== undefined) return driver.state;

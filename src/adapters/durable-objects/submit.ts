@@ -2,13 +2,18 @@
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import type { Plan } from '../../core/recipe/plan.ts';
+import type { RunWarning } from '../../core/run/record.ts';
 import { createRunState } from '../../core/run/state.ts';
-import type { RunState } from '../../core/run/state.ts';
+import type { RunIdentity, RunState } from '../../core/run/state.ts';
+import type { Admission } from '../../core/queue/admission.ts';
+import { crowdOf, leave } from '../../core/queue/queue.ts';
+import type { Message } from '../../core/queue/queue.ts';
 import type { RunView } from '../../core/run/view.ts';
 import type { FinishedRun, Idempotency, Submission } from '../../runtime/ports.ts';
 import * as kept from './kept-rows.ts';
-import { drive } from './partition.ts';
-import type { Partition } from './partition.ts';
+import { messageOf } from './admission-rows.ts';
+import { admit, drive, enter } from './partition.ts';
+import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
 import { show, viewOf } from './reading.ts';
 
@@ -29,52 +34,125 @@ export function submit(partition: Partition, message: SubmissionMessage): Submit
   const known = idempotency && kept.findIdempotent(sql, idempotency.key, deps.clock.now());
   if (known !== undefined)
     return { needsPlan: false, result: replay(partition, known, idempotency?.bodyHash) };
-  if (partition.queue.length >= deps.maxQueued) {
-    return {
-      needsPlan: false,
-      result: fail('queue_full', `Cannot queue the run: ${deps.maxQueued} are waiting`),
-    };
-  }
   const plan = message.plan ?? kept.findPlan(sql, planHash);
   if (plan === undefined) return { needsPlan: true };
-  const state = accept(partition, message, plan);
-  const hasRoom = partition.queue.length === 0 && partition.drivers.size < deps.maxRunning;
-  const driver = drive(partition, { tenant: message.tenant, status: 'queued' }, state);
-  driver.post({ type: 'queue' }, ...(hasRoom ? [{ type: 'start' } as const] : []));
-  if (!hasRoom) {
-    partition.drivers.delete(state.identity.id);
-    partition.queue.push(state.identity.id);
-  }
-  return { needsPlan: false, result: ok({ view: viewOf(partition, state), replayed: false }) };
+  const debounced = findDebounced(partition, message.admission);
+  const taken =
+    debounced === undefined
+      ? begin(partition, message, plan)
+      : ok(postpone(partition, debounced, { ...message, plan }));
+  if (!taken.ok) return { needsPlan: false, result: taken };
+  const view = viewOf(partition, taken.value);
+  return { needsPlan: false, result: ok({ view, replayed: false }) };
 }
 
-function accept(partition: Partition, message: SubmissionMessage, plan: Plan): RunState {
-  const { sql, deps } = partition;
-  const { tenant, recipe, recipeVersion, planHash, labels, inputs, warnings, idempotency } =
-    message;
-  const createdAt = deps.clock.now();
-  const id = deps.ids.next('run');
-  const identity = {
-    id,
-    recipe,
-    recipeVersion,
-    planHash,
-    mode: 'durable' as const,
-    createdAt,
-    labels,
-    inputs,
-  };
+function begin(partition: Partition, submission: SubmissionMessage, plan: Plan): Result<RunState> {
+  const { deps, queue, sql } = partition;
+  if (queue.waiting.size >= deps.maxQueued)
+    return fail('queue_full', `Cannot queue the run: ${deps.maxQueued} are waiting`);
+  const now = deps.clock.now();
+  const { tenant } = submission;
+  const identity = { ...identityOf(submission), id: deps.ids.next('run'), createdAt: now };
+  const admission = putOff(submission.admission, { firstAt: now, now });
+  const message = messageOf({ identity, admission });
+  const refused = refusal(partition, message);
+  if (refused !== undefined) return refused;
+  keep(partition, submission, { identity, plan });
+  rows.insertRun(sql, { tenant, status: 'queued', identity, admission });
   const state = createRunState(identity, plan);
-  state.warnings.push(...warnings.map(({ code, detail }) => ({ code, detail })));
-  kept.keepPlan(sql, planHash, plan);
-  rows.insertRun(sql, { tenant, status: 'queued', identity });
-  if (idempotency !== undefined) {
-    const { key, bodyHash } = idempotency;
-    kept.keepIdempotent(sql, key, { run: id, bodyHash, expiresAt: createdAt + IDEMPOTENCY_MS });
-  }
+  state.warnings.push(...warningsOf(submission));
+  enter(partition, message);
+  const mayStart = admit(partition, identity.id);
+  const driver = drive(partition, { tenant, status: 'queued' }, state);
+  driver.post({ type: 'queue' }, ...(mayStart ? [{ type: 'start' } as const] : []));
+  return ok(state);
+}
+
+/** `on_limit: reject` is about runs that would start now. */
+function refusal(
+  { queue, deps }: Partition,
+  message: Message,
+): ReturnType<typeof fail> | undefined {
+  const { onLimit, lanes, startAt = 0 } = message.admission;
+  if (onLimit !== 'reject' || startAt > deps.clock.now()) return undefined;
+  const limit = lanes.at(-1)?.limit ?? 0;
+  if (crowdOf(queue, message).length < limit) return undefined;
+  return fail(
+    'concurrency_limit',
+    `Cannot start the run: ${limit} of recipe "${message.recipe}" are under way already`,
+  );
+}
+
+/** The run that waits under the same debounce, as long as it has not begun. */
+function findDebounced(
+  { debounced, queue }: Partition,
+  { debounce }: Admission,
+): Message | undefined {
+  const id = debounce && debounced.get(debounce.key);
+  return id === undefined ? undefined : queue.waiting.get(id);
+}
+
+/** The run that waits becomes this one, under its id and a while later. */
+function postpone(
+  partition: Partition,
+  { id }: Message,
+  submission: SubmissionMessage & { readonly plan: Plan },
+): RunState {
+  const { sql, queue, deps } = partition;
+  const { tenant, plan } = submission;
+  const head = rows.findHead(sql, id);
+  const stored = head && rows.readRun(sql, head);
+  const now = deps.clock.now();
+  const firstAt = head?.identity.createdAt ?? now;
+  const identity = { ...identityOf(submission), id, createdAt: firstAt };
+  const admission = putOff(submission.admission, { firstAt, now });
+  keep(partition, submission, { identity, plan });
+  rows.replaceRun(sql, { tenant, status: 'queued', identity, admission });
+  const state = createRunState(identity, plan);
+  state.seq = stored?.run.seq ?? 0;
+  state.warnings.push(...warningsOf(submission));
+  leave(queue, id);
+  enter(partition, messageOf({ identity, admission }));
+  drive(partition, { tenant, status: 'queued' }, state).post({ type: 'debounce' });
+  admit(partition);
   return state;
 }
 
+function putOff(
+  admission: Admission,
+  { firstAt, now }: { firstAt: number; now: number },
+): Admission {
+  const { debounce, startAt = 0 } = admission;
+  if (debounce === undefined) return admission;
+  const due = Math.min(now + debounce.waitMs, firstAt + debounce.maxWaitMs);
+  return { ...admission, startAt: Math.max(due, startAt) };
+}
+
+type Content = Omit<RunIdentity, 'id' | 'createdAt'>;
+
+function identityOf(submission: SubmissionMessage): Content {
+  const { recipe, recipeVersion, planHash, labels, inputs } = submission;
+  return { recipe, recipeVersion, planHash, mode: 'durable', labels, inputs };
+}
+
+function warningsOf({ warnings }: SubmissionMessage): RunWarning[] {
+  return warnings.map(({ code, detail }) => ({ code, detail }));
+}
+
+/** What a run refers to. The object's writes become durable together before it answers. */
+function keep(
+  { sql, deps }: Partition,
+  { planHash, idempotency }: SubmissionMessage,
+  { identity, plan }: { identity: RunIdentity; plan: Plan },
+): void {
+  kept.keepPlan(sql, planHash, plan);
+  if (idempotency === undefined) return;
+  const { key, bodyHash } = idempotency;
+  const expiresAt = deps.clock.now() + IDEMPOTENCY_MS;
+  kept.keepIdempotent(sql, key, { run: identity.id, bodyHash, expiresAt });
+}
+
+/** The empty run id marks a key whose run is still under way elsewhere. */
 export function reserve(
   partition: Partition,
   { key, bodyHash }: Idempotency,

@@ -11,8 +11,8 @@ import type { ApprovalView } from '../../core/run/view.ts';
 import { MAX_INBOX, verdictFaults } from '../../core/run/waits.ts';
 import type { RunId } from '../../runtime/ports.ts';
 import type { ApprovalPlace, Decision } from '../../runtime/ports/approval-links.ts';
-import { findDriver } from './partition.ts';
-import type { Partition } from './partition.ts';
+import { findDriver, post } from './partition.ts';
+import type { Partition } from './partition-state.ts';
 import { listOpenApprovals } from './list-rows.ts';
 import { findHead } from './queue-rows.ts';
 import { findState } from './reading.ts';
@@ -52,7 +52,7 @@ export function deliverEvent(
       `Cannot keep another event for run "${id}": ${inbox.length} wait already`,
     );
   }
-  driver.post({ type: 'deliver', event, payload });
+  post(partition, driver, { type: 'deliver', event, payload });
   return ok({ received: isAwaited });
 }
 
@@ -96,7 +96,7 @@ export function decide(
       return fail('queue_full', `Cannot keep another verdict for run "${run}"`);
     }
   }
-  driver.post({ type: 'verdict', key, verdict });
+  post(partition, driver, { type: 'verdict', key, verdict });
   return ok(showApproval(driver.state, key) ?? { run_id: run, key, status: 'kept' });
 }
 

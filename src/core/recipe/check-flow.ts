@@ -23,6 +23,7 @@ export function checkFlow(check: FlowCheck): void {
   checkConditions(check, flow);
   checkOutputs(check, flow);
   checkModelConfig(check, flow);
+  checkKeys(check, flow);
   const outputRoots = new Set(
     (outputs ?? []).flatMap((output) => outputReads(output).reads.map(({ root }) => root)),
   );
@@ -117,4 +118,15 @@ function checkModelConfig({ body, path }: FlowCheck, flow: Flow): void {
   const config = ownProperty(body, 'model_config');
   if (config !== undefined)
     checkReads(readsOfValue(config, [...path, 'model_config']), { who: 'The recipe' }, flow);
+}
+
+/** Keys of limits are read before the run starts, when there are its inputs and nothing else. */
+function checkKeys({ body, path }: FlowCheck, flow: Flow): void {
+  for (const policy of ['concurrency', 'rate_limit', 'debounce']) {
+    const keys = ownProperty(body, policy);
+    const key = keys !== undefined && isJsonObject(keys) ? ownProperty(keys, 'key') : undefined;
+    if (key === undefined) continue;
+    const who = `The key of "${policy}"`;
+    checkReads(readsOfValue(key, [...path, policy, 'key']), { before: new Set(), who }, flow);
+  }
 }

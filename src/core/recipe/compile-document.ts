@@ -7,7 +7,6 @@ import { checkFlow } from './check-flow.ts';
 import { compact } from './compact.ts';
 import type { CompileInput, Located } from './compile-input.ts';
 import type { NodeHead } from './context.ts';
-import { parseDuration } from './duration.ts';
 import { createFunctions } from './functions.ts';
 import type { Functions } from './functions.ts';
 import { loadDefinitions } from './imports.ts';
@@ -21,7 +20,8 @@ import { outputSpec, readOutputs } from './outputs.ts';
 import type { WrittenOutput } from './outputs.ts';
 import type { Path } from './path.ts';
 import { PLAN_FORMAT } from './plan.ts';
-import type { InputSpec, Plan, PlanNode, RunLimits } from './plan.ts';
+import type { InputSpec, Plan, PlanNode } from './plan.ts';
+import { flowControl, limitsOf } from './policies.ts';
 import { createPrompts } from './prompts.ts';
 import type { Prompts } from './prompts.ts';
 import { createResolver } from './references.ts';
@@ -47,9 +47,8 @@ export interface DocumentInput {
 
 /** Keys of a flat document that are not the recipe's. */
 const ENVELOPE = new Set(['imports', 'definitions', 'models', '$schema']);
-const MAX_STEPS = 10_000;
 
-type RecipeKeys = z.infer<typeof recipeSchema>;
+export type RecipeKeys = z.infer<typeof recipeSchema>;
 
 interface Parts {
   readonly functions: Functions;
@@ -257,33 +256,15 @@ function assemble({
       version: asTyped('version', keys.version),
       description: keys.description === undefined ? undefined : String(keys.description),
       modelConfig: keys.model_config,
-      concurrency: concurrencyOf(keys),
       onFailure:
         typeof keys.on_failure === 'string'
           ? { recipe: keys.on_failure }
           : keys.on_failure && compact(keys.on_failure),
     }),
+    ...flowControl(keys, located.path, report),
   };
 }
 
 function withStart(node: PlanNode, when: string | undefined): PlanNode {
   return when === undefined ? node : { ...node, when };
-}
-
-function limitsOf({ limits }: RecipeKeys): RunLimits {
-  return {
-    maxSteps: limits?.max_steps ?? MAX_STEPS,
-    ...compact({
-      timeoutMs: parseDuration(limits?.timeout),
-      maxCostUsd: limits?.max_cost_usd,
-      maxTokens: limits?.max_tokens,
-      allowUnpriced: limits?.allow_unpriced,
-    }),
-  };
-}
-
-function concurrencyOf({ concurrency }: RecipeKeys): Plan['concurrency'] {
-  if (concurrency === undefined) return undefined;
-  const { limit, key, on_limit: onLimit = 'queue' } = concurrency;
-  return { limit, onLimit, ...compact({ key: key === undefined ? undefined : String(key) }) };
 }

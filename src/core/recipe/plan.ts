@@ -28,6 +28,11 @@ export interface Plan {
   readonly modelConfig?: JsonValue;
   readonly limits: RunLimits;
   readonly concurrency?: ConcurrencyPolicy;
+  /** How many runs start in a time; more wait. */
+  readonly rateLimit?: RateLimitPolicy;
+  readonly debounce?: DebouncePolicy;
+  /** Absent: 0. */
+  readonly priority?: number;
   /** What starts with the report of a failed run: a recipe of the tenant, or an address to call. */
   readonly onFailure?: { readonly recipe?: string; readonly webhook?: string };
   /** Stop a template at an undefined variable instead of rendering nothing. */
@@ -69,6 +74,8 @@ export interface RunLimits {
   readonly maxSteps: number;
   /** Milliseconds from the start of the run; no limit when absent. */
   readonly timeoutMs?: number;
+  /** Runs of the recipe under way at a time. */
+  readonly maxConcurrent?: number;
   /** Spend and tokens at which the run stops cleanly. */
   readonly maxCostUsd?: number;
   readonly maxTokens?: number;
@@ -80,6 +87,16 @@ export interface RunLimits {
 export interface ConcurrencyPolicy {
   readonly limit: number;
   readonly onLimit: 'queue' | 'reject' | 'replace';
+  /** A template. */
+  readonly key?: string;
+}
+
+/** Submissions close together become one run, with what the last one gave. */
+export interface DebouncePolicy {
+  /** From the last submission to the start. */
+  readonly waitMs: number;
+  /** From the first submission to the start, at most. */
+  readonly maxWaitMs: number;
   /** A template. */
   readonly key?: string;
 }

@@ -6,23 +6,31 @@ import { apply } from './apply.ts';
 import { decide, nextDueAt } from './decide.ts';
 import type { World } from './decide.ts';
 import { isFinal } from './events.ts';
-import type { StepKey } from './events.ts';
+import type { CancelReason, StepKey } from './events.ts';
 import { openItems } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, TurnRecord, Verdict } from './record.ts';
 import { cancelRun, completeStep, failAttempt, failRun, failStep } from './settle.ts';
 import type { Success } from './settle.ts';
 import { noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
-import { decideApproval, deliver, isWaiting } from './waits.ts';
+import { decideApproval, deliver, isAtRest, isWaiting } from './waits.ts';
 import { emit, warnMissing, writeProgress } from './write.ts';
 import type { Progress } from './write.ts';
 
 /** What reached a run from outside. */
 export type Fact =
   | { readonly type: 'queue' }
+  /** Another submission has taken the place of the one that it was. */
+  | { readonly type: 'debounce' }
+  /** It has been given room: it begins, or goes on. */
   | { readonly type: 'start' }
   | { readonly type: 'wake' }
-  | { readonly type: 'cancel' }
+  | { readonly type: 'pause' }
+  /** It may go on once it is given room. */
+  | { readonly type: 'resume' }
+  /** There is no room: what would go on waits for some instead. */
+  | { readonly type: 'park' }
+  | { readonly type: 'cancel'; readonly reason?: CancelReason }
   | { readonly type: 'deliver'; readonly event: string; readonly payload: JsonValue }
   | { readonly type: 'verdict'; readonly key: StepKey; readonly verdict: Verdict }
   | ({ readonly type: 'progress' } & About & Progress)
@@ -57,7 +65,8 @@ export function advance(state: RunState, facts: readonly Fact[], world: World): 
     if (commands.length === 0) break;
     for (const command of commands) apply(state, command, world);
   }
-  const launch = [...state.active.values()].filter(({ phase }) => phase === 'ready');
+  const mayLaunch = state.status === 'running';
+  const launch = [...state.active.values()].filter(({ phase }) => mayLaunch && phase === 'ready');
   for (const step of launch) step.phase = 'running';
   return { record: takeRecord(state), launch };
 }
@@ -69,6 +78,8 @@ export function breakRun(state: RunState, error: unknown, world: World): Turn {
 }
 
 function next(state: RunState, world: World): ReturnType<typeof decide> {
+  // What is held keeps what it has to look at until it goes on.
+  if (state.status !== 'running') return [];
   const commands = decide(state, world);
   state.changes.frames = new Set();
   state.changes.maps = new Set();
@@ -80,12 +91,24 @@ function take(state: RunState, fact: Fact, world: World): void {
     case 'queue':
       emit(state, world, { type: 'run.queued' });
       return;
+    case 'debounce':
+      emit(state, world, { type: 'run.debounced' });
+      return;
     case 'start':
       return start(state, world);
     case 'wake':
       return;
+    case 'pause':
+      if (state.status === 'queued' || state.status === 'running') hold(state, 'paused', world);
+      return;
+    case 'resume':
+      if (state.status === 'paused') hold(state, 'queued', world);
+      return;
+    case 'park':
+      if (decide(state, world).length > 0) hold(state, 'queued', world);
+      return;
     case 'cancel':
-      if (!isFinal(state.status)) cancelRun(state, world);
+      if (!isFinal(state.status)) cancelRun(state, world, fact.reason);
       return;
     case 'deliver':
       deliver(state, fact, world);
@@ -103,9 +126,22 @@ function take(state: RunState, fact: Fact, world: World): void {
 function start(state: RunState, world: World): void {
   if (state.status !== 'queued') return;
   state.status = 'running';
-  state.startedAt = world.now;
-  emit(state, world, { type: 'run.started' });
   state.changes.frames.add(state.root);
+  if (state.startedAt === undefined) {
+    state.startedAt = world.now;
+    emit(state, world, { type: 'run.started' });
+  } else {
+    state.heldMs += world.now - (state.heldSince ?? world.now);
+    emit(state, world, { type: 'run.resumed' });
+  }
+  delete state.heldSince;
+}
+
+/** Keeps a run from going on. What is in flight ends, and is taken when it does. */
+function hold(state: RunState, status: 'paused' | 'queued', world: World): void {
+  state.status = status;
+  if (state.startedAt !== undefined) state.heldSince ??= world.now;
+  emit(state, world, { type: status === 'paused' ? 'run.paused' : 'run.queued' });
 }
 
 function takeVerdict(
@@ -163,11 +199,18 @@ function takeRecord(state: RunState): TurnRecord {
   state.changes.events = noChanges().events;
   state.changes.steps = new Map();
   state.changes.segments = new Map();
-  return { run: runRow(state), steps: [...steps.values()], ledger, events };
+  return {
+    run: runRow(state),
+    steps: [...steps.values()],
+    ledger,
+    events,
+    isAtRest: isAtRest(state),
+  };
 }
 
 export function runRow(state: RunState): RunRow {
-  const { status, startedAt, endedAt, seq, stepCount, result, failure } = state;
+  const { status, startedAt, endedAt, heldMs, heldSince } = state;
+  const { seq, stepCount, result, failure } = state;
   const dueAt = nextDueAt(state);
   return {
     status: isWaiting(state) ? 'waiting' : status,
@@ -179,8 +222,11 @@ export function runRow(state: RunState): RunRow {
       .map(activeRow),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
+    ...(heldMs > 0 && { heldMs }),
+    ...(heldSince !== undefined && { heldSince }),
     ...(result !== undefined && { result }),
     ...(failure !== undefined && { failure }),
+    ...(state.cancelReason !== undefined && { cancelReason: state.cancelReason }),
     ...(state.inbox.length > 0 && { inbox: [...state.inbox] }),
     ...(state.early.length > 0 && { early: [...state.early] }),
     ...(dueAt !== undefined && { dueAt }),
@@ -188,12 +234,13 @@ export function runRow(state: RunState): RunRow {
 }
 
 function activeRow(step: Active): ActiveRow {
-  const { key, startSeq, startedAt, looped, attempt, retryAt, failure } = step;
+  const { key, startSeq, startedAt, heldMs, looped, attempt, retryAt, failure } = step;
   return {
     key,
     startSeq,
     startedAt,
     attempt,
+    ...(heldMs > 0 && { heldMs }),
     ...(looped && { looped }),
     ...(retryAt !== undefined && { retryAt }),
     ...(failure !== undefined && { failure }),

@@ -99,7 +99,14 @@ function begin(
   const startSeq = isItem
     ? state.seq
     : emit(state, world, { type: 'node.started', key, node: node.id, visit });
-  const step: Active = { ...parts, startSeq, startedAt: world.now, attempt: 1, phase: 'ready' };
+  const step: Active = {
+    ...parts,
+    startSeq,
+    startedAt: world.now,
+    heldMs: state.heldMs,
+    attempt: 1,
+    phase: 'ready',
+  };
   state.active.set(key, step);
   return step;
 }
@@ -181,6 +188,7 @@ function skipNode(
     looped,
     startSeq: seq,
     startedAt: world.now,
+    heldMs: state.heldMs,
     attempt: 0,
     phase: 'ready',
   };

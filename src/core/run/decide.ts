@@ -9,7 +9,6 @@
  */
 import { codeOf } from '../errors.ts';
 import type { NodeId, PlanNode } from '../recipe/plan.ts';
-import { isFinal } from './events.ts';
 import { dueLoop } from './loops.ts';
 import { holds } from './resolve.ts';
 import type { Active, Frame, NodeState, RunAbout, RunState } from './state.ts';
@@ -55,12 +54,15 @@ export function decide(state: RunState, world: World): Command[] {
 
 /** When `decide` has to be asked again though nothing happened; in epoch milliseconds. */
 export function nextDueAt(state: RunState): number | undefined {
-  if (isFinal(state.status)) return undefined;
+  if (state.status !== 'running') return undefined;
   // More to decide than one turn takes: the next one is due at once.
   if (state.changes.frames.size > 0 || state.changes.maps.size > 0) return state.startedAt;
   let due = runDeadline(state);
   for (const step of state.active.values())
-    due = earlier(due, earlier(earlier(step.retryAt, step.waiting?.dueAt), deadlineOf(step)));
+    due = earlier(
+      due,
+      earlier(earlier(step.retryAt, step.waiting?.dueAt), deadlineOf(state, step)),
+    );
   return due;
 }
 
@@ -69,7 +71,7 @@ function decideDue(state: RunState, now: number): Command[] {
   if (deadline !== undefined && deadline <= now) return [{ type: 'expire_run' }];
   const commands: Command[] = [];
   for (const step of state.active.values()) {
-    const stepDeadline = deadlineOf(step);
+    const stepDeadline = deadlineOf(state, step);
     if (stepDeadline !== undefined && stepDeadline <= now) commands.push({ type: 'expire', step });
     else if (isPast(step.waiting?.dueAt, now)) commands.push({ type: 'lapse', step });
     else if (step.retryAt !== undefined && step.retryAt <= now)
@@ -82,16 +84,18 @@ function isPast(dueAt: number | undefined, now: number): boolean {
   return dueAt !== undefined && dueAt <= now;
 }
 
-function runDeadline({ plan, startedAt }: RunState): number | undefined {
+function runDeadline({ plan, startedAt, heldMs }: RunState): number | undefined {
   const { timeoutMs } = plan.limits;
-  return timeoutMs === undefined || startedAt === undefined ? undefined : startedAt + timeoutMs;
+  if (timeoutMs === undefined || startedAt === undefined) return undefined;
+  return startedAt + heldMs + timeoutMs;
 }
 
 /** Leaves are timed by their attempt; a map or sub-recipe has no attempt to do it. */
-function deadlineOf(step: Active): number | undefined {
+function deadlineOf({ heldMs }: RunState, step: Active): number | undefined {
   const timeoutMs = step.phase === 'waiting' ? itemTimeoutOf(step) : timeoutOf(step);
   const isTimed = step.phase === 'open' || step.phase === 'waiting';
-  return !isTimed || timeoutMs === undefined ? undefined : step.startedAt + timeoutMs;
+  if (!isTimed || timeoutMs === undefined) return undefined;
+  return step.startedAt + (heldMs - step.heldMs) + timeoutMs;
 }
 
 /** Milliseconds that a step may take; for an item, those that its map gives it. */

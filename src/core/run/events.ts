@@ -27,9 +27,18 @@ interface About {
   readonly node: NodeId;
 }
 
+/** Why a run was cancelled, where nobody asked for it. */
+export type CancelReason = 'replaced';
+
 export type EventBody =
+  /** It waits for its turn, or for room to go on. */
   | { readonly type: 'run.queued' }
+  /** It has become what another submission asked for, and is put off. */
+  | { readonly type: 'run.debounced' }
   | { readonly type: 'run.started' }
+  | { readonly type: 'run.paused' }
+  /** It goes on: after a pause, or after it had to wait for room. */
+  | { readonly type: 'run.resumed' }
   | ({ readonly type: 'node.started'; readonly visit: number; readonly items?: number } & About)
   | ({
       readonly type: 'node.waiting';
@@ -73,7 +82,7 @@ export type EventBody =
     }
   | { readonly type: 'run.completed' }
   | { readonly type: 'run.failed'; readonly failure: Failure; readonly node?: NodeId }
-  | { readonly type: 'run.cancelled' };
+  | { readonly type: 'run.cancelled'; readonly reason?: CancelReason };
 
 /** `seq` counts from 1 in each run without a gap; `at` is in epoch milliseconds. */
 export type RunEvent = EventBody & { readonly seq: number; readonly at: number };

@@ -1,7 +1,7 @@
 /** What one turn leaves behind: the rows of a run, from which a restart rebuilds its state. */
 import type { Failure } from '../errors.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
-import type { RunEvent, RunStatus, StepKey, StepStats } from './events.ts';
+import type { CancelReason, RunEvent, RunStatus, StepKey, StepStats } from './events.ts';
 
 /** All that one turn changed: written in one transaction. */
 export interface TurnRecord {
@@ -9,6 +9,8 @@ export interface TurnRecord {
   readonly steps: readonly StepRow[];
   readonly ledger: readonly LedgerRow[];
   readonly events: readonly RunEvent[];
+  /** Nothing of the run is under way, and nothing will be before somebody or some time comes. */
+  readonly isAtRest: boolean;
 }
 
 /** The run's own row: everything about it that is not a step. */
@@ -16,6 +18,8 @@ export interface RunRow {
   readonly status: RunStatus;
   readonly startedAt?: number;
   readonly endedAt?: number;
+  readonly heldMs?: number;
+  readonly heldSince?: number;
   /** The last event's number. */
   readonly seq: number;
   readonly stepCount: number;
@@ -24,6 +28,7 @@ export interface RunRow {
   readonly warnings: readonly RunWarning[];
   readonly result?: { readonly outputs: JsonObject; readonly missing: readonly string[] };
   readonly failure?: RunFailure;
+  readonly cancelReason?: CancelReason;
   /** Events that came before anything waited for them. */
   readonly inbox?: readonly KeptEvent[];
   /** Verdicts that came before anybody was asked. */
@@ -56,6 +61,7 @@ export interface ActiveRow {
   readonly key: StepKey;
   readonly startSeq: number;
   readonly startedAt: number;
+  readonly heldMs?: number;
   readonly looped?: boolean;
   readonly attempt: number;
   /** Present while it waits for its next attempt. */
@@ -72,6 +78,8 @@ export interface StepRow {
   readonly endSeq: number;
   readonly startedAt: number;
   readonly endedAt: number;
+  /** Of an open step: the run's `heldMs` when it began. */
+  readonly heldMs?: number;
   /** Started by a back edge: everything behind it began anew. */
   readonly looped?: boolean;
   /** Indexes of the graph's edges that were taken out of it. */

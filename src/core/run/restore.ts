@@ -29,8 +29,11 @@ export function restore(stored: StoredRun): RunState {
   Object.assign(state, { status, seq, stepCount });
   if (startedAt !== undefined) state.startedAt = startedAt;
   if (endedAt !== undefined) state.endedAt = endedAt;
+  if (run.heldSince !== undefined) state.heldSince = run.heldSince;
+  state.heldMs = run.heldMs ?? 0;
   if (result !== undefined) state.result = result;
   if (failure !== undefined) state.failure = failure;
+  if (run.cancelReason !== undefined) state.cancelReason = run.cancelReason;
   // Waiting is what a running run looks like from outside.
   if (status === 'waiting') state.status = 'running';
   state.inbox.push(...(run.inbox ?? []));
@@ -43,7 +46,7 @@ export function restore(stored: StoredRun): RunState {
     return state;
   }
   const frames = new Map([['', state.root]]);
-  if (status === 'running') state.changes.frames.add(state.root);
+  if (status !== 'waiting' && startedAt !== undefined) state.changes.frames.add(state.root);
   for (const { enter } of timeline(run.active, steps)) enter(state, frames);
   return state;
 }
@@ -191,7 +194,7 @@ function planOf(state: RunState, step: Active, row: StepRow): Plan | undefined {
 function enterStep(
   state: RunState,
   frames: Map<string, Frame>,
-  row: Pick<StepRow, 'key' | 'startSeq' | 'startedAt' | 'looped'>,
+  row: Pick<StepRow, 'key' | 'startSeq' | 'startedAt' | 'looped' | 'heldMs'>,
 ): Active | undefined {
   if (row.looped === true) enterLoop(frames, row);
   const place = findPlace(state, frames, row.key);
@@ -208,13 +211,14 @@ function enterStep(
     its.armed = false;
     its.taken = [];
   }
-  const { key, startSeq, startedAt, looped = false } = row;
+  const { key, startSeq, startedAt, looped = false, heldMs = 0 } = row;
   const step: Active = {
     key,
     ...parts,
     looped,
     startSeq,
     startedAt,
+    heldMs,
     attempt: 1,
     phase: 'ready',
     ...(map && { map }),

@@ -5,7 +5,7 @@ import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject, utf8Length } from '../json.ts';
 import { isRetried, nextDelay } from '../retry.ts';
 import type { World } from './decide.ts';
-import type { StepStats } from './events.ts';
+import type { CancelReason, StepStats } from './events.ts';
 import { noteBackEdges } from './loops.ts';
 import { mappedNames } from './open.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
@@ -127,10 +127,11 @@ export function failRun(state: RunState, failed: RunFailure, world: World): void
   emit(state, world, { type: 'run.failed', failure: plain, ...(node !== undefined && { node }) });
 }
 
-export function cancelRun(state: RunState, world: World): void {
+export function cancelRun(state: RunState, world: World, reason?: CancelReason): void {
   cancelSteps(state, () => true, world);
+  if (reason !== undefined) state.cancelReason = reason;
   endRun(state, 'cancelled', world);
-  emit(state, world, { type: 'run.cancelled' });
+  emit(state, world, { type: 'run.cancelled', ...(reason !== undefined && { reason }) });
 }
 
 export function endRun(

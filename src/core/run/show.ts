@@ -12,6 +12,8 @@ export interface ShownRun extends MeasuredRun {
   readonly identity: RunIdentity;
   /** Place in the queue, 1 is next; read only while the run is queued. */
   readonly queuePosition?: number;
+  /** When a queued run may start, where that is later than now. */
+  readonly startAt?: number;
 }
 
 /** What is shown of a run that is in memory. */
@@ -32,10 +34,22 @@ export function showRun(shown: ShownRun): RunView {
     labels: identity.labels,
     inputs: identity.inputs,
   };
-  if (run.status === 'queued')
-    return { ...common, status: 'queued', queue_position: shown.queuePosition ?? 1 };
   const ended_at = iso(run.endedAt ?? now);
-  if (run.startedAt === undefined) return { ...common, status: 'cancelled', ended_at };
+  const cancelled = {
+    status: 'cancelled' as const,
+    ended_at,
+    ...(run.cancelReason !== undefined && { cancel_reason: run.cancelReason }),
+  };
+  const queued = {
+    status: 'queued' as const,
+    queue_position: shown.queuePosition ?? 1,
+    ...(shown.startAt !== undefined && { start_at: iso(shown.startAt) }),
+  };
+  if (run.startedAt === undefined) {
+    if (run.status === 'queued') return { ...common, ...queued };
+    if (run.status === 'paused') return { ...common, status: 'paused' };
+    return { ...common, ...cancelled };
+  }
   const started = {
     ...common,
     started_at: iso(run.startedAt),
@@ -59,7 +73,9 @@ export function showRun(shown: ShownRun): RunView {
     case 'failed':
       return { ...started, status: 'failed', ended_at, error: runError(shown) };
     case 'cancelled':
-      return { ...started, status: 'cancelled', ended_at };
+      return { ...started, ...cancelled };
+    case 'queued':
+      return { ...started, ...queued };
     case 'running':
     case 'waiting':
     case 'paused':

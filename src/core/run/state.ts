@@ -10,7 +10,7 @@ import { indexOf } from '../graph.ts';
 import type { GraphIndex } from '../graph.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Graph, MapNode, NodeId, Plan, PlanNode } from '../recipe/plan.ts';
-import type { RunEvent, RunStatus, StepKey } from './events.ts';
+import type { CancelReason, RunEvent, RunStatus, StepKey } from './events.ts';
 import type {
   ChunkSource,
   ItemOutcome,
@@ -46,6 +46,10 @@ export interface RunState {
   status: RunStatus;
   startedAt?: number;
   endedAt?: number;
+  /** Milliseconds since its start in which it was kept from going on: they count for no deadline. */
+  heldMs: number;
+  /** Since when it is kept from going on; in epoch milliseconds. */
+  heldSince?: number;
   /** The last event's number. */
   seq: number;
   /** Visits of nodes so far. */
@@ -57,6 +61,7 @@ export interface RunState {
   readonly early: KeptVerdict[];
   result?: { readonly outputs: JsonObject; readonly missing: readonly string[] };
   failure?: RunFailure;
+  cancelReason?: CancelReason;
   readonly active: Map<StepKey, Active>;
   /** The rows of decided steps and of opened maps and sub-recipes. */
   readonly rows: Map<StepKey, StepRow>;
@@ -142,6 +147,8 @@ export interface Active {
   readonly looped: boolean;
   readonly startSeq: number;
   readonly startedAt: number;
+  /** The run's `heldMs` when the step began. */
+  readonly heldMs: number;
   attempt: number;
   phase: 'ready' | 'running' | 'backoff' | 'open' | 'waiting';
   retryAt?: number;
@@ -186,6 +193,7 @@ export function createRunState(identity: RunIdentity, plan: Plan): RunState {
     plan,
     root,
     status: 'queued',
+    heldMs: 0,
     seq: 0,
     stepCount: 0,
     warnings: [],

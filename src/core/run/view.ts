@@ -1,6 +1,6 @@
 /** A run as the API shows it: the shapes of its status, its nodes and its metrics. */
 import type { JsonObject, JsonValue } from '../json.ts';
-import type { StepStats } from './events.ts';
+import type { CancelReason, StepStats } from './events.ts';
 
 /** Metrics of one run. Every ratio with a zero divisor is null. Times in milliseconds. */
 export interface RunMetrics {
@@ -73,12 +73,28 @@ interface RunViewStarted extends RunViewCommon {
   readonly metrics: RunMetrics;
 }
 
+interface CancelledView {
+  readonly status: 'cancelled';
+  readonly ended_at: string;
+  /** Absent: somebody asked for it. */
+  readonly cancel_reason?: CancelReason;
+}
+
+interface QueuedView {
+  readonly status: 'queued';
+  /** 1 is next. */
+  readonly queue_position: number;
+  /** Not before. */
+  readonly start_at?: string;
+}
+
 /** The four shapes of a status, and three more for waiting, paused and cancelled runs. */
 export type RunView =
-  | (RunViewCommon & {
-      readonly status: 'queued';
-      /** 1 is next. */ readonly queue_position: number;
-    })
+  | (QueuedView & RunViewCommon)
+  /** It had begun, and waits for room to go on. */
+  | (QueuedView & RunViewStarted)
+  /** It was paused before it began. */
+  | (RunViewCommon & { readonly status: 'paused' })
   | (RunViewStarted & {
       readonly status: 'running' | 'waiting' | 'paused';
       readonly runtime_ms: number;
@@ -96,8 +112,8 @@ export type RunView =
       readonly ended_at: string;
       readonly error: ErrorView;
     })
-  | (RunViewStarted & { readonly status: 'cancelled'; readonly ended_at: string })
-  | (RunViewCommon & { readonly status: 'cancelled'; readonly ended_at: string });
+  | (CancelledView & RunViewStarted)
+  | (CancelledView & RunViewCommon);
 
 /** A step that waits for people, or what they decided. */
 export type ApprovalView = { readonly run_id: string; readonly key: string } & (

@@ -12,6 +12,7 @@ import { parseDuration } from '../recipe/duration.ts';
 import { parseInstant } from '../recipe/instant.ts';
 import type { HitlNode, WaitNode } from '../recipe/plan.ts';
 import type { World } from './decide.ts';
+import { isFinal } from './events.ts';
 import { stepContext } from './open.ts';
 import { resolve, resolveToText } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
@@ -209,6 +210,15 @@ export function isWaiting(state: RunState): boolean {
   const phases = [...state.active.values()].map(({ phase }) => phase);
   return (
     phases.includes('waiting') && phases.every((phase) => phase === 'waiting' || phase === 'open')
+  );
+}
+
+/** Whether a run can leave memory: nothing of it is in flight, and nothing begins by itself. */
+export function isAtRest(state: RunState): boolean {
+  if (isFinal(state.status) || isWaiting(state)) return true;
+  return (
+    state.status !== 'running' &&
+    [...state.active.values()].every(({ phase }) => phase !== 'running')
   );
 }
 

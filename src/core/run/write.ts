@@ -63,6 +63,7 @@ export function writeStep(state: RunState, step: Active, world: World, decision:
     ...decision,
     ...(step.progress !== undefined && { itemCount: step.progress.items.length }),
     ...(decision.status === 'open' && openedWith(step)),
+    ...(decision.status === 'open' && step.heldMs > 0 && { heldMs: step.heldMs }),
   };
   state.changes.steps.set(step.key, row);
   state.rows.set(step.key, row);

@@ -118,10 +118,10 @@ function readCache(cache: z.infer<typeof cacheSchema> | undefined): CachePolicy 
   });
 }
 
-function readRateLimit(
+export function readRateLimit(
   keys: z.infer<typeof rateLimitSchema> | undefined,
   path: Path,
-  context: NodeContext,
+  context: Pick<NodeContext, 'report'>,
 ): RateLimitPolicy | undefined {
   if (keys === undefined) return undefined;
   const limit = keys.limit ?? keys.max_calls;

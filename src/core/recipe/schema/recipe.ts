@@ -1,6 +1,6 @@
 /** The keys of a recipe around its nodes. */
 import { z } from 'zod';
-import { defaultsSchema } from './common.ts';
+import { defaultsSchema, rateLimitSchema } from './common.ts';
 import { count, positiveDuration, text, value } from './values.ts';
 
 export const limitsSchema = z.strictObject({
@@ -9,6 +9,7 @@ export const limitsSchema = z.strictObject({
     .describe('Steps of one run, visits and items included. Default 10 000.')
     .optional(),
   timeout: positiveDuration.describe('Longest time of one run.').optional(),
+  max_concurrent: count.max(100_000).describe('Runs of the recipe at a time.').optional(),
   max_cost_usd: z.number().min(0).describe('Spend at which the run stops.').optional(),
   max_tokens: count.describe('Tokens at which the run stops.').optional(),
   allow_unpriced: z.boolean().describe('Call models without a price under a budget.').optional(),
@@ -22,6 +23,16 @@ export const concurrencySchema = z.strictObject({
     .describe('What happens to a run too many. Default queue.')
     .optional(),
 });
+
+export const debounceSchema = z.strictObject({
+  key: text.describe('A template: submissions with the same text become one run.').optional(),
+  wait: positiveDuration.describe('How long after the last submission the run starts.'),
+  max_wait: positiveDuration
+    .describe('How long after the first submission the run starts at the latest.')
+    .optional(),
+});
+
+export const PRIORITY = { min: -100, max: 100 } as const;
 
 export const onFailureSchema = z.union([
   z.string().min(1).max(1000),
@@ -45,6 +56,15 @@ export const recipeSchema = z.strictObject({
   defaults: defaultsSchema.describe('Settings for every node.').optional(),
   limits: limitsSchema.describe('Bounds of one run.').optional(),
   concurrency: concurrencySchema.describe('How many runs at a time.').optional(),
+  rate_limit: rateLimitSchema.describe('At most so many runs start in a time.').optional(),
+  debounce: debounceSchema.describe('Submissions close together become one run.').optional(),
+  priority: z
+    .number()
+    .int()
+    .min(PRIORITY.min)
+    .max(PRIORITY.max)
+    .describe('Runs with a higher one start first. Default 0.')
+    .optional(),
   on_failure: onFailureSchema.describe('What starts when a run fails.').optional(),
   strict: z.boolean().describe('Faults that are warnings become errors.').optional(),
 });

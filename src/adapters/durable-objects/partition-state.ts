@@ -1,0 +1,72 @@
+/** What one partition holds in memory. All of it can be made again from the tables. */
+import { createQueue } from '../../core/queue/queue.ts';
+import type { Queue } from '../../core/queue/queue.ts';
+import type { Driver } from '../../runtime/advance.ts';
+import type { AttemptDeps } from '../../runtime/attempt.ts';
+import type { EpochMs, RunId } from '../../runtime/ports.ts';
+
+export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report'> {
+  /** Runs that may be under way at a time; more wait in the queue. */
+  readonly maxRunning: number;
+  /** Runs that may wait; more are refused. */
+  readonly maxQueued: number;
+}
+
+export interface Partition {
+  readonly deps: PartitionDeps;
+  readonly ctx: DurableObjectState;
+  readonly sql: SqlStorage;
+  /** Drivers of the runs that are not at rest. */
+  readonly drivers: Map<RunId, Driver>;
+  /** Which runs hold slots, and which wait for some. */
+  readonly queue: Queue;
+  /** Runs that are put off as long as submissions come, by the key of their debounce. */
+  readonly debounced: Map<string, RunId>;
+  /** Who wants to know when a run has new events. */
+  readonly watchers: Map<RunId, Set<() => void>>;
+  /** When each run has something due; in epoch milliseconds. */
+  readonly due: Map<RunId, EpochMs>;
+  alarmAt: EpochMs | undefined;
+}
+
+export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): Partition {
+  return {
+    deps,
+    ctx,
+    sql: ctx.storage.sql,
+    drivers: new Map(),
+    queue: createQueue(deps.maxRunning),
+    debounced: new Map(),
+    watchers: new Map(),
+    due: new Map(),
+    alarmAt: undefined,
+  };
+}
+
+/** The alarm is the earliest of all that is due; a later one is of no use while it stands. */
+export function armAlarm(partition: Partition, at: EpochMs): void {
+  if (partition.alarmAt !== undefined && partition.alarmAt <= at) return;
+  partition.alarmAt = at;
+  void partition.ctx.storage.setAlarm(at);
+}
+
+export function notify(partition: Partition, id: RunId): void {
+  const watchers = partition.watchers.get(id);
+  if (watchers === undefined) return;
+  partition.watchers.delete(id);
+  for (const tell of watchers) tell();
+}
+
+/** Resolves when the run has written another turn, or after `waitMs`. */
+export async function nextTurn(partition: Partition, id: RunId, waitMs: number): Promise<void> {
+  const stop = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const watchers = partition.watchers.get(id) ?? new Set();
+  watchers.add(resolve);
+  partition.watchers.set(id, watchers);
+  const pause = partition.deps.clock.sleep(waitMs, stop.signal).catch(() => undefined);
+  await Promise.race([promise, pause]);
+  stop.abort();
+  watchers.delete(resolve);
+  if (watchers.size === 0 && partition.watchers.get(id) === watchers) partition.watchers.delete(id);
+}

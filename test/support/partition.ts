@@ -1,0 +1,177 @@
+/** A partition on Node: the object's real code over SQLite, test functions and a manual clock. */
+import { createMemoryFiles } from '../../src/adapters/memory/files.ts';
+import { cancel } from '../../src/adapters/durable-objects/control.ts';
+import { onAlarm, resume } from '../../src/adapters/durable-objects/partition.ts';
+import { createPartition } from '../../src/adapters/durable-objects/partition-state.ts';
+import type { Partition } from '../../src/adapters/durable-objects/partition-state.ts';
+import { migrateQueue } from '../../src/adapters/durable-objects/queue-schema.ts';
+import { readEvents, show } from '../../src/adapters/durable-objects/reading.ts';
+import { submit } from '../../src/adapters/durable-objects/submit.ts';
+import type { SubmissionMessage } from '../../src/adapters/durable-objects/submit.ts';
+import * as people from '../../src/adapters/durable-objects/waiting.ts';
+import { createModels } from '../../src/adapters/models/models.ts';
+import { ComposerError } from '../../src/core/errors.ts';
+import type { JsonObject } from '../../src/core/json.ts';
+import { admissionOf } from '../../src/core/queue/admission.ts';
+import { checkInputs } from '../../src/core/recipe/inputs.ts';
+import type { Plan } from '../../src/core/recipe/plan.ts';
+import type { RunView } from '../../src/core/run/view.ts';
+import { createFakeNet } from './fake-net.ts';
+import { createManualClock, settled } from './manual-clock.ts';
+import type { ManualClock } from './manual-clock.ts';
+import { createDisk, createObjectState } from './object-state.ts';
+import { planOf } from './run-recipe.ts';
+import { createTestStores } from './stores.ts';
+import { createTestFunctions } from './test-functions.ts';
+import type { TestFunctions } from './test-functions.ts';
+
+export interface Order {
+  readonly inputs?: JsonObject;
+  readonly recipe?: string;
+  readonly priority?: number;
+  readonly startAt?: number;
+  readonly labels?: JsonObject;
+  readonly idempotency?: SubmissionMessage['idempotency'];
+}
+
+export interface TestPartition {
+  readonly clock: ManualClock;
+  readonly functions: TestFunctions;
+  readonly live: () => Partition;
+  /** What the log has been told of faults. */
+  readonly faults: readonly string[];
+  /** Throws the code of a refusal. */
+  readonly submit: (recipe: string | Plan, order?: Order) => RunView;
+  readonly view: (id: string) => RunView;
+  readonly status: (id: string) => string;
+  readonly cancel: (id: string) => void;
+  readonly deliver: (id: string, event: string, payload?: JsonObject) => void;
+  readonly types: (id: string) => Promise<string[]>;
+  /** Opens the oldest gate of a run, and lets what follows happen. */
+  readonly open: (key: string) => Promise<void>;
+  /** Loses the object with all it had in memory; the next touch makes it again. */
+  readonly crash: () => Promise<void>;
+  /** Moves time on, with the alarms that fall due on the way. */
+  readonly pass: (ms: number) => Promise<void>;
+}
+
+export interface PartitionOptions {
+  readonly maxRunning?: number;
+  readonly maxQueued?: number;
+}
+
+export function createTestPartition(options: PartitionOptions = {}): TestPartition {
+  const { maxRunning = 100, maxQueued = 1_000 } = options;
+  const disk = createDisk();
+  const clock = createManualClock();
+  const functions = createTestFunctions();
+  const faults: string[] = [];
+  let count = 0;
+  let kill = (): void => {};
+  let live = wake();
+
+  function wake(): Partition {
+    let isDead = false;
+    kill = () => {
+      isDead = true;
+    };
+    /** Timers of a lost object go with it. */
+    const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+      await clock.sleep(ms, signal);
+      if (isDead) await new Promise(() => {});
+    };
+    const { ctx } = createObjectState(disk);
+    migrateQueue(ctx.storage);
+    const partition = createPartition(ctx, {
+      clock: { ...clock, sleep },
+      ids: {
+        next: (prefix) => `${prefix}_${String((count += 1)).padStart(5, '0')}`,
+        random: () => 0.5,
+      },
+      log: {
+        write: (level, event, fields) => {
+          if (level === 'error') faults.push(`${event} ${JSON.stringify(fields)}`);
+        },
+      },
+      ...createTestStores(clock),
+      functions,
+      models: createModels(),
+      egress: createFakeNet().egress,
+      files: createMemoryFiles({ clock }),
+      maxRunning,
+      maxQueued,
+    });
+    resume(partition);
+    return partition;
+  }
+
+  const view = (id: string): RunView => {
+    const found = show(live, id);
+    if (found === null) throw new Error(`No run ${id}`);
+    return found;
+  };
+
+  return {
+    clock,
+    functions,
+    faults,
+    live: () => live,
+    submit(recipe, order = {}) {
+      const plan = typeof recipe === 'string' ? planOf(recipe) : recipe;
+      const { recipe: name = plan.name, labels = {}, idempotency, ...rest } = order;
+      const checked = checkInputs(plan, order.inputs ?? {});
+      if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+      const inputs = checked.value.values;
+      const given = { ...rest, recipe: name, inputs, now: clock.now(), random: () => 0.5 };
+      const reply = submit(live, {
+        tenant: 't',
+        recipe: name,
+        recipeVersion: 1,
+        planHash: JSON.stringify(plan).length.toString(16) + name,
+        plan,
+        inputs,
+        labels,
+        warnings: [],
+        admission: admissionOf(plan, given),
+        ...(idempotency && { idempotency }),
+      });
+      if (reply.needsPlan) throw new Error('The plan was given');
+      if (!reply.result.ok)
+        throw new ComposerError(reply.result.error.code, reply.result.error.message);
+      return reply.result.value.view;
+    },
+    view,
+    status: (id) => view(id).status,
+    cancel: (id) => void cancel(live, id),
+    deliver: (id, event, payload = {}) => void people.deliverEvent(live, id, { event, payload }),
+    async types(id) {
+      const page = await readEvents(live, id, 0, 0);
+      return page.ok ? page.value.events.map(({ type }) => type) : [];
+    },
+    async open(key) {
+      const place = functions.gates.findIndex(({ input }) => input['key'] === key);
+      const [gate] = functions.gates.splice(place, place < 0 ? 0 : 1);
+      if (gate === undefined) throw new Error(`No gate ${key}`);
+      gate.open('opened');
+      await settled();
+    },
+    async crash() {
+      kill();
+      for (const driver of live.drivers.values()) driver.stop();
+      functions.gates.length = 0;
+      await settled();
+      live = wake();
+      await settled();
+    },
+    async pass(ms) {
+      const end = clock.now() + ms;
+      for (let at = disk.alarmAt; at !== undefined && at <= end; at = disk.alarmAt) {
+        await clock.advance(Math.max(0, at - clock.now()));
+        disk.alarmAt = undefined;
+        onAlarm(live);
+        await settled();
+      }
+      await clock.advance(end - clock.now());
+    },
+  };
+}
