@@ -62,6 +62,7 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
   const log = createLog(LOG_LEVEL);
   const vault = createVault(variables.SECRETS_KEY);
   const catalogs = { namespace: env.CATALOG, clock };
+  const secrets = createSecrets({ ...catalogs, vault });
   return {
     clock,
     ids,
@@ -96,12 +97,13 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
       send: (url, init) => fetch(url, init),
       policy: egressPolicy(variables),
       sender: INSTANCE ?? DEFAULT_SENDER,
+      secrets,
     }),
     runs: createRuns(env.WORKFLOW_QUEUE),
     links: createLinks(env.WORKFLOW_QUEUE),
     keys: createKeys(catalogs),
     settings: createSettings(catalogs),
-    secrets: createSecrets({ ...catalogs, vault }),
+    secrets,
     vault,
     schedules: createSchedules(env.CATALOG),
   };

@@ -225,6 +225,12 @@ export interface HostRule {
   readonly port?: number;
 }
 
+/** A host that a plugin or a secret may go to: one port of it, by one protocol. */
+export interface HostGrant extends HostRule {
+  readonly port: number;
+  readonly protocol: 'https:' | 'http:';
+}
+
 /** Which hosts may be asked. Metadata services of clouds never are. */
 export interface EgressPolicy {
   /** Plain `http:` too. Addresses in `allowAddresses` may be asked so in any case. */
@@ -234,6 +240,8 @@ export interface EgressPolicy {
   readonly denyHosts: readonly HostRule[];
   /** Not public, and allowed nevertheless. */
   readonly allowAddresses: readonly AddressRange[];
+  /** What is allowed of all that, for whoever may not have all of it. */
+  readonly granted?: readonly HostGrant[];
 }
 
 export interface EgressRequest {
@@ -246,6 +254,14 @@ export interface EgressRequest {
   /** Default `follow`: at most three, each checked as the first address was. */
   readonly redirect?: 'follow' | 'manual';
   readonly policy: EgressPolicy;
+  /** Whose secrets may stand in it as placeholders. Absent: none may. */
+  readonly secrets?: SecretUse;
+}
+
+export interface SecretUse {
+  readonly tenant: Tenant;
+  /** All that may be used; each is taken out of the answer, used or not. Absent: every one of the tenant. */
+  readonly names?: readonly string[];
 }
 
 export interface EgressReply {
@@ -261,7 +277,10 @@ export interface EgressReply {
 export interface Egress {
   /** What this server allows at most. */
   readonly policy: EgressPolicy;
-  /** `http_denied`, `http_unreachable`, `http_too_large`, `timeout`. Any status is an answer. */
+  /**
+   * `http_denied`, `http_unreachable`, `http_too_large`, `timeout`. Any status is an answer. Secrets are
+   * filled in for hosts that they are for, and taken out of what comes back.
+   */
   fetch(request: EgressRequest, signal: AbortSignal): Promise<Result<EgressReply>>;
 }
 

@@ -36,7 +36,7 @@ describe('a secret', () => {
   it.each([
     ['no value', { hosts: good.hosts }, '/value'],
     ['a value too short to be found again', { ...good, value: '1234567' }, '/value'],
-    ['a value too long', { ...good, value: 'x'.repeat(8_193) }, '/value'],
+    ['a value too long', { ...good, value: 'x'.repeat(4_097) }, '/value'],
     ['a value that would begin another header', { ...good, value: `${VALUE}\r\nX: y` }, '/value'],
     ['a value beyond Latin-1 for a header', { ...good, value: `${VALUE}語` }, '/value'],
     ['a value that ends in a space', { ...good, value: `${VALUE} ` }, '/value'],

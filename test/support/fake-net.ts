@@ -3,6 +3,7 @@ import { createEgress } from '../../src/adapters/egress/egress.ts';
 import type { Send } from '../../src/adapters/egress/egress.ts';
 import { PUBLIC_HTTPS } from '../../src/runtime/egress/settings.ts';
 import type { Egress, EgressPolicy } from '../../src/runtime/ports.ts';
+import type { Secrets } from '../../src/runtime/ports/settings.ts';
 
 export interface Seen {
   readonly method: string;
@@ -27,6 +28,7 @@ export interface FakeNet {
 export function createFakeNet(
   hosts: { readonly [address: string]: Host } = {},
   policy: Partial<EgressPolicy> = {},
+  secrets: Pick<Secrets, 'reveal'> = { reveal: async () => undefined },
 ): FakeNet {
   const seen: Seen[] = [];
   const send: Send = async (url, { method, headers, body, signal, redirect }) => {
@@ -46,7 +48,12 @@ export function createFakeNet(
     const count = seen.filter((each) => each.url === url).length;
     return host(request, { signal, count });
   };
-  const egress = createEgress({ send, policy: { ...PUBLIC_HTTPS, ...policy }, sender: 'here' });
+  const egress = createEgress({
+    send,
+    policy: { ...PUBLIC_HTTPS, ...policy },
+    sender: 'here',
+    secrets,
+  });
   return { egress, seen };
 }
 

@@ -5,9 +5,13 @@ import { checkUrl, showUrl } from '../../runtime/egress/check-url.ts';
 import { checkHeaders, readHeaders, SENDER_HEADER } from '../../runtime/egress/headers.ts';
 import type { HeaderList } from '../../runtime/egress/headers.ts';
 import { readBody } from '../../runtime/egress/read-body.ts';
+import { secretNames } from '../../runtime/egress/secret-text.ts';
 import { followRedirect, isRedirect, MAX_REDIRECTS } from '../../runtime/egress/redirect.ts';
 import type { Hop } from '../../runtime/egress/redirect.ts';
 import type { Egress, EgressPolicy, EgressReply, EgressRequest } from '../../runtime/ports.ts';
+import type { Secrets } from '../../runtime/ports/settings.ts';
+import { fillHop, findSecrets, withoutSecrets } from './secrets.ts';
+import type { SendableSecret } from './secrets.ts';
 
 /** What is asked of `fetch`. */
 export type Send = (
@@ -27,6 +31,7 @@ export interface EgressDeps {
   readonly policy: EgressPolicy;
   /** Names this server to others and to itself. */
   readonly sender: string;
+  readonly secrets: Pick<Secrets, 'reveal'>;
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -38,7 +43,14 @@ export function createEgress(deps: EgressDeps): Egress {
     async fetch(request, signal) {
       const first = firstHop(request);
       if (!first.ok) return first;
-      return follow(deps, { request, first: first.value }, signal);
+      const secrets = await findSecrets(deps.secrets, request.secrets, first.value);
+      if (!secrets.ok) return secrets;
+      const reply = await follow(
+        deps,
+        { request, first: first.value, secrets: secrets.value },
+        signal,
+      );
+      return reply.ok ? withoutSecrets(reply.value, secrets.value) : reply;
     },
   };
 }
@@ -57,9 +69,9 @@ function firstHop({ method, url, headers, body, policy }: EgressRequest): Result
   if (!checked.ok) return checked;
   const sent = checkHeaders(headers);
   if (!sent.ok) return sent;
-  const secret = findSecret([checked.value.href, ...sent.value.map(([, value]) => value)]);
+  const [secret] = secretNames(checked.value.href);
   if (secret !== undefined) {
-    return fail('http_denied', `Cannot send secret "${secret}": there is none of this name`);
+    return fail('http_denied', `Cannot send secret "${secret}": an address is no place for one`);
   }
   return ok({
     method,
@@ -69,23 +81,22 @@ function firstHop({ method, url, headers, body, policy }: EgressRequest): Result
   });
 }
 
-/** The name in a placeholder that nothing has filled in: its host would take it for the secret. */
-function findSecret(texts: readonly string[]): string | undefined {
-  for (const text of texts) {
-    const name = /(?:\{\{|%7B%7B)secret:(\w{1,100})(?:\}\}|%7D%7D)/i.exec(text)?.[1];
-    if (name !== undefined) return name;
-  }
-  return undefined;
+interface Sending {
+  readonly request: EgressRequest;
+  readonly first: Hop;
+  readonly secrets: readonly SendableSecret[];
 }
 
 async function follow(
   { send, sender }: EgressDeps,
-  { request, first }: { readonly request: EgressRequest; readonly first: Hop },
+  { request, first, secrets }: Sending,
   signal: AbortSignal,
 ): Promise<Result<EgressReply>> {
   let hop = first;
   for (let redirects = 0; ; redirects += 1) {
-    const answered = await sendHop(send, { hop, sender }, signal);
+    const filled = fillHop(hop, secrets);
+    if (!filled.ok) return filled;
+    const answered = await sendHop(send, { hop: filled.value, sender }, signal);
     if (!answered.ok) return answered;
     const { value: response } = answered;
     const { status } = response;

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { ComposerError } from '../../core/errors.ts';
-import { parseHostRule } from '../../runtime/egress/hosts.ts';
+import { parseHostGrant } from '../../runtime/egress/hosts.ts';
 import { MAX_RUN_BYTES, readJson } from '../body.ts';
 import { checkBody, checkQuery } from '../input.ts';
 import { secretName } from '../names.ts';
@@ -16,7 +16,7 @@ import type { ApiEnv } from '../env.ts';
 const noQuery = z.strictObject({});
 /** What is shorter cannot be told from other text in an answer, so it could not be taken out of one. */
 const MIN_CHARS = 8;
-const MAX_CHARS = 8_192;
+const MAX_CHARS = 4_096;
 const HEADER_TEXT =
   /^[\u0021-\u007e\u0080-\u00ff](?:[\t\u0020-\u007e\u0080-\u00ff]*[\u0021-\u007e\u0080-\u00ff])?$/;
 
@@ -26,8 +26,8 @@ const put = z.strictObject({
     .array(
       z
         .string()
-        .max(260)
-        .refine((text) => parseHostRule(text) !== undefined, 'must be a host, as api.example.com'),
+        .max(270)
+        .refine((text) => parseHostGrant(text) !== undefined, 'must be a host, as api.example.com'),
     )
     .min(1)
     .max(50),

@@ -3,7 +3,15 @@ import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import type { EgressPolicy } from '../ports.ts';
 import { contains, isMetadata, isPublic, parseAddress } from './addresses.ts';
-import { isDeniedPort, isMetadataName, isReservedName, matchesHost, plainName } from './hosts.ts';
+import {
+  grantsUrl,
+  isDeniedPort,
+  isMetadataName,
+  isReservedName,
+  matchesHost,
+  plainName,
+  portOf,
+} from './hosts.ts';
 
 export const MAX_URL = 16_384;
 
@@ -38,9 +46,12 @@ function whyDenied(url: URL, host: string, policy: EgressPolicy): string | undef
     address !== undefined && policy.allowAddresses.some((range) => contains(range, address));
   const isPlain = url.protocol === 'http:' && (policy.allowHttp || isOptedIn);
   if (url.protocol !== 'https:' && !isPlain) return 'only https:// is allowed';
-  const port = Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port);
+  const port = portOf(url);
   if (isMetadataName(host) || (address !== undefined && isMetadata(address))) {
     return 'metadata of a machine is never to be had';
+  }
+  if (policy.granted?.some((grant) => grantsUrl(grant, url)) === false) {
+    return 'its protocol, host and port are not granted';
   }
   if (policy.denyHosts.some((rule) => matchesHost(rule, host, port))) return 'its host is denied';
   const rule = policy.allowHosts?.find((each) => matchesHost(each, host, port));

@@ -1,5 +1,5 @@
 /** Host names: rules of settings and grants, and the names that never lead to the public network. */
-import type { HostRule } from '../ports.ts';
+import type { HostGrant, HostRule } from '../ports.ts';
 
 const PORT_MOST = 65_535;
 
@@ -14,6 +14,44 @@ export function parseHostRule(text: string): HostRule | undefined {
     isSuffix: wild !== undefined,
     ...(port !== undefined && { port: Number(port) }),
   };
+}
+
+/** As a host rule; `http://` in front of it means that protocol, and nothing means `https:`. */
+export function parseHostGrant(text: string): HostGrant | undefined {
+  const [, plain, rest = ''] = /^(http:\/\/)?(.*)$/s.exec(text) ?? [];
+  const rule = parseHostRule(rest);
+  if (rule === undefined) return undefined;
+  const isPlain = plain !== undefined;
+  const port = rule.port ?? (isPlain ? 80 : 443);
+  return { ...rule, port, protocol: isPlain ? 'http:' : 'https:' };
+}
+
+export function grantsUrl(grant: HostGrant, url: URL): boolean {
+  return (
+    grant.protocol === url.protocol && matchesHost(grant, plainName(url.hostname), portOf(url))
+  );
+}
+
+export function portOf({ port, protocol }: URL): number {
+  return Number(port === '' ? (protocol === 'https:' ? 443 : 80) : port);
+}
+
+/** What both grant; undefined when that is nothing. */
+export function commonGrant(a: HostGrant, b: HostGrant): HostGrant | undefined {
+  if (a.port !== b.port || a.protocol !== b.protocol) return undefined;
+  if (covers(a, b)) return b;
+  return covers(b, a) ? a : undefined;
+}
+
+/** Whether every host of `b` is one of `a`. */
+function covers(a: HostRule, b: HostRule): boolean {
+  if (!a.isSuffix) return !b.isSuffix && a.name === b.name;
+  return b.name.endsWith(`.${a.name}`) || (b.isSuffix && b.name === a.name);
+}
+
+export function showGrant({ name, isSuffix, port, protocol }: HostGrant): string {
+  const shownPort = port === (protocol === 'https:' ? 443 : 80) ? '' : `:${port}`;
+  return `${protocol === 'http:' ? 'http://' : ''}${isSuffix ? '*.' : ''}${name}${shownPort}`;
 }
 
 /** A name with its closing dot is the same host. */

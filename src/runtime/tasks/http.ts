@@ -25,7 +25,7 @@ const MAX_PATIENCE_MS = 24 * 60 * 60 * 1000;
 export async function runHttp(
   given: TaskContext<HttpNode>,
 ): Promise<Result<TaskOutcome, TaskFailure>> {
-  const { input, egress, signal, clock } = given;
+  const { input, egress, signal, clock, tenant } = given;
   const expectation = readExpectation(given);
   const { method, url, headers, body } = makeRequest(given);
   const reply = await egress.fetch(
@@ -37,6 +37,7 @@ export async function runHttp(
       maxBytes: MAX_ANSWER_BYTES,
       redirect: expectation.seesRedirects ? 'manual' : 'follow',
       policy: egress.policy,
+      secrets: { tenant },
     },
     signal,
   );
