@@ -55,7 +55,7 @@ function patternOf(bytes: Uint8Array): RegExp {
 /** Within the value, `\0?` finds UTF-16 too. */
 function wordPattern(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes);
-  return [...text].map(characterPattern).join('\\0?');
+  return Array.from(text, characterPattern).join('\\0?');
 }
 
 /** A character as it is and in every common escape. */
