@@ -1,5 +1,6 @@
 /** The Worker: builds the adapters and hands them to the API and the objects. */
 import SCRIPT_ENGINE from '../dist/javascript/engine.bin';
+import { waitUntil } from 'cloudflare:workers';
 import { BUNDLED } from './bundled.generated.ts';
 import { bundledModules, bundledVersions } from './bundled.ts';
 import { makeCacheObject } from './adapters/durable-objects/cache-object.ts';
@@ -32,6 +33,7 @@ import { egressPolicy, readVariables } from './env.ts';
 import type { Bindings } from './env.ts';
 import { createApp } from './http/app.ts';
 import { createCache } from './runtime/cache/cache.ts';
+import { createMemo } from './runtime/cache/memo.ts';
 import { createRateLimiter } from './runtime/limits/rate-limiter.ts';
 import { createFunctions } from './runtime/functions.ts';
 import type { Ports } from './runtime/ports.ts';
@@ -47,13 +49,19 @@ const COMPATIBILITY_DATE = '2026-08-01';
 const LOADED_PER_REQUEST = 4;
 const LOADED_PER_OBJECT = 10;
 
+/** Of this isolate. */
+const memo = createMemo({ clock: createClock() });
 /** Of this isolate, for while the shared limiter cannot be asked. */
 const localRates = createMemoryRateStore({ clock: createClock(), source: 'local' });
 
 /** Of this isolate: what one request compiled, the next one need not. */
 const plans = createPlanCache();
 
-function makePorts(env: Bindings, maxLoaded: number): Ports {
+function makePorts(
+  env: Bindings,
+  maxLoaded: number,
+  background: Ports['background'] = waitUntil,
+): Ports {
   const { LOG_LEVEL, INSTANCE, ...variables } = readVariables(env);
   const bytes = createPluginBytes(env.FILES);
   const clock = createClock();
@@ -81,6 +89,8 @@ function makePorts(env: Bindings, maxLoaded: number): Ports {
       clock,
       log,
     }),
+    memo,
+    background,
     catalog: createCatalog({ namespace: env.CATALOG, bundled: bundledVersions(BUNDLED) }),
     pluginBytes: bytes,
     files: createFiles({ bucket: env.FILES, clock }),
@@ -116,11 +126,23 @@ function modelNetwork({ MODEL_NETWORK: network }: Bindings): Send {
     : (url, init) => network.fetch(url, init);
 }
 
-function makeApp(env: Bindings): ReturnType<typeof createApp> {
+interface Serving {
+  readonly app: ReturnType<typeof createApp>;
+  /** What it goes on with after its answer. */
+  readonly busy: ReadonlySet<Promise<unknown>>;
+}
+
+function makeApp(env: Bindings): Serving {
   const { ADMIN_KEY_SHA256, BOUND_HOST, INSTANCE, PLATFORM, MAX_FILE_BYTES, PUBLIC_URL } =
     readVariables(env);
-  return createApp({
-    services: createServices(makePorts(env, LOADED_PER_REQUEST), plans),
+  const busy = new Set<Promise<unknown>>();
+  const background = (work: Promise<unknown>): void => {
+    busy.add(work);
+    waitUntil(work.finally(() => busy.delete(work)));
+  };
+  const ports = makePorts(env, LOADED_PER_REQUEST, background);
+  const app = createApp({
+    services: createServices(ports, plans),
     settings: {
       version: VERSION,
       platform: PLATFORM,
@@ -131,6 +153,7 @@ function makeApp(env: Bindings): ReturnType<typeof createApp> {
       ...(PUBLIC_URL !== undefined && { publicUrl: PUBLIC_URL }),
     },
   });
+  return { app, busy };
 }
 
 export const CacheShard = makeCacheObject({ clock: createClock() });
@@ -143,7 +166,8 @@ export const Catalog = makeCatalog<Bindings & Cloudflare.Env>(
 export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) => {
   const { MAX_RUNNING, MAX_QUEUED } = readVariables(env);
   const ports = makePorts(env, LOADED_PER_OBJECT);
-  const { clock, ids, log, models, egress, files, cache, limiter } = ports;
+  const { clock, ids, digests, log, models, egress, files } = ports;
+  const { cache, limiter, memo, background } = ports;
   const functions = createFunctions(ports);
   return {
     clock,
@@ -152,8 +176,11 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     models,
     egress,
     files,
+    digests,
     cache,
     limiter,
+    memo,
+    background,
     functions,
     maxRunning: MAX_RUNNING,
     maxQueued: MAX_QUEUED,
@@ -162,7 +189,7 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
 
 const MAX_IDLE = 64;
 /** Apps that no request uses at the moment. */
-const idle = new WeakMap<Bindings, ReturnType<typeof makeApp>[]>();
+const idle = new WeakMap<Bindings, Serving[]>();
 
 /** Wrong settings are for the operator's eyes: the log names them, the answer does not. */
 function refuse(error: unknown): Response {
@@ -186,16 +213,21 @@ export default {
   async fetch(request, env, ctx) {
     const free = idle.get(env) ?? [];
     idle.set(env, free);
-    let app: ReturnType<typeof makeApp>;
+    let serving: Serving;
     try {
-      app = free.pop() ?? makeApp(env);
+      serving = free.pop() ?? makeApp(env);
     } catch (error) {
       return refuse(error);
     }
     try {
-      return await app.fetch(request, env, ctx);
+      return await serving.app.fetch(request, env, ctx);
     } finally {
-      if (free.length < MAX_IDLE) free.push(app);
+      const putBack = (): void => {
+        if (free.length < MAX_IDLE) free.push(serving);
+      };
+      // What goes on has slots of the sandbox, too.
+      if (serving.busy.size === 0) putBack();
+      else ctx.waitUntil(Promise.allSettled(serving.busy).then(putBack));
     }
   },
 } satisfies ExportedHandler<Bindings>;

@@ -5,26 +5,22 @@ import type { PlanNode } from '../core/recipe/plan.ts';
 import type { Fact } from '../core/run/advance.ts';
 import { stepContext } from '../core/run/open.ts';
 import type { Active, RunState } from '../core/run/state.ts';
+import { createReuse } from './cache/reuse.ts';
+import type { ReuseDeps } from './cache/reuse.ts';
 import type { Functions } from './functions.ts';
-import type { Clock, Egress, Files, Ids, Log, Tenant } from './ports.ts';
-import type { Cache } from './ports/cache.ts';
+import type { Egress, Files, Ids, Tenant } from './ports.ts';
 import type { Models } from './ports/models.ts';
-import type { RateLimiter } from './ports/rate-limiter.ts';
 import { findTask } from './tasks/index.ts';
 import { withChunk } from './tasks/map-file.ts';
 import type { TaskFailure, TaskOutcome } from './tasks/task.ts';
 
-export interface AttemptDeps {
+export interface AttemptDeps extends ReuseDeps {
   readonly tenant: Tenant;
-  readonly clock: Clock;
   readonly ids: Ids;
-  readonly log: Log;
   readonly functions: Functions;
   readonly models: Models;
   readonly egress: Egress;
   readonly files: Files;
-  readonly cache: Cache;
-  readonly limiter: RateLimiter;
   /** Takes how far an attempt has come. */
   readonly report: (fact: ProgressFact) => void;
 }
@@ -50,7 +46,8 @@ export async function attempt(
   const outcome = await run(deps, { state, step, missing, startedAt }, cancelled);
   if (!outcome.ok) {
     // A failure is kept in rows and events; a message without end must not fill them.
-    const { retryAfterMs, ...failed } = outcome.error;
+    const { retryAfterMs, throttle, ...failed } = outcome.error;
+    if (throttle !== undefined) return { type: 'throttled', key, attempt: number, ...throttle };
     return {
       type: 'failed',
       key,
@@ -110,9 +107,20 @@ async function run(
     });
     for (const name of outer.missing) missing.add(name);
     const context = { ...outer, missing };
+    const { identity } = state;
+    const reuse = createReuse(deps, {
+      tenant,
+      run: identity,
+      node,
+      step: step.key,
+      context,
+      timeoutMs,
+      signal,
+    });
     const outcome = await task({
       tenant,
-      run: state.identity.id,
+      run: identity.id,
+      reuse,
       clock,
       node,
       step,

@@ -13,7 +13,8 @@ export async function runInline(
   submission: Submission,
   signal?: AbortSignal,
 ): Promise<RunView> {
-  const { clock, ids, log, models, egress, files, cache, limiter, runs } = ports;
+  const { clock, ids, digests, log, models, egress, files, runs } = ports;
+  const { cache, limiter, memo, background } = ports;
   const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs } = submission;
   const events: RunEvent[] = [];
   const identity = {
@@ -38,8 +39,11 @@ export async function runInline(
     models,
     egress,
     files,
+    digests,
     cache,
     limiter,
+    memo,
+    background,
     functions: createFunctions(ports),
     commit: (record) => events.push(...record.events),
     wakeAt(dueAt) {

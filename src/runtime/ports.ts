@@ -5,7 +5,7 @@ import type { PluginManifest } from '../core/plugin/manifest.ts';
 import type { Admission } from '../core/queue/admission.ts';
 import type { Plan } from '../core/recipe/plan.ts';
 import type { RunEvent, RunStatus } from '../core/run/events.ts';
-import type { Cache } from './ports/cache.ts';
+import type { Cache, Memo } from './ports/cache.ts';
 import type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
 import type { RateLimiter } from './ports/rate-limiter.ts';
 import type { ScriptEngine } from './ports/script-engine.ts';
@@ -388,6 +388,9 @@ export interface Ports {
   readonly egress: Egress;
   readonly cache: Cache;
   readonly limiter: RateLimiter;
+  readonly memo: Memo;
+  /** Goes on with work that nobody waits for, after the answer too. */
+  readonly background: (work: Promise<unknown>) => void;
   readonly runs: Runs;
   readonly links: ApprovalLinks;
   readonly keys: Keys;

@@ -17,7 +17,9 @@ const entry = (value: string, over: Partial<CacheEntry> = {}): CacheEntry => ({
   ttlMs: 60_000,
   ...over,
 });
-const TERMS = { ms: 10_000 };
+let holders = 0;
+/** Of somebody who has not asked before. */
+const terms = () => ({ ms: 10_000, holder: `holder ${++holders}` });
 
 type Case = (name: string, run: (subject: CacheSubject) => Promise<void>) => void;
 
@@ -146,7 +148,7 @@ function describeTags(test: Case): void {
 
   test('what began to be made before an invalidation is dropped by it', async ({ clients }) => {
     const [cache] = clients;
-    const { lease } = await cache.take('acme', 'a', { ...TERMS, tags: ['red'] });
+    const { lease } = await cache.take('acme', 'a', { ...terms(), tags: ['red'] });
     await (clients[1] ?? cache).invalidate('acme', ['red']);
     await cache.set('acme', 'a', entry('old', { tags: ['red'], lease: lease! }));
     expect(await cache.find('acme', 'a')).toBeUndefined();
@@ -157,7 +159,7 @@ function describeLeases(test: Case): void {
   test('of all who miss one gets the lease', async ({ clients }) => {
     const taken = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        clients[index % clients.length]!.take('acme', 'a', TERMS),
+        clients[index % clients.length]!.take('acme', 'a', terms()),
       ),
     );
     expect(taken.filter(({ lease }) => lease !== undefined)).toHaveLength(1);
@@ -165,43 +167,50 @@ function describeLeases(test: Case): void {
   });
 
   test('a lease ends when it is released, by its holder alone', async ({ clients: [cache] }) => {
-    const { lease } = await cache.take('acme', 'a', TERMS);
-    await cache.release('acme', 'a', { token: 'foreign', epochs: {} });
-    expect(await cache.take('acme', 'a', TERMS)).toEqual({});
+    const { lease } = await cache.take('acme', 'a', terms());
+    await cache.release('acme', 'a', { holder: 'foreign', epochs: {} });
+    expect(await cache.take('acme', 'a', terms())).toEqual({});
     await cache.release('acme', 'a', lease!);
-    const second = await cache.take('acme', 'a', TERMS);
-    expect(second.lease?.token).toBeDefined();
-    expect(second.lease?.token).not.toBe(lease?.token);
+    const second = await cache.take('acme', 'a', terms());
+    expect(second.lease).toBeDefined();
     await cache.release('acme', 'a', lease!);
-    expect(await cache.take('acme', 'a', TERMS)).toEqual({});
+    expect(await cache.take('acme', 'a', terms())).toEqual({});
+  });
+
+  test('whoever has the lease gets it again', async ({ clients }) => {
+    const mine = terms();
+    await clients[0].take('acme', 'a', mine);
+    expect(await clients[0].take('acme', 'a', terms())).toEqual({});
+    const again = await (clients[1] ?? clients[0]).take('acme', 'a', mine);
+    expect(again.lease?.holder).toBe(mine.holder);
   });
 
   test('a lease ends by itself', async ({ clients: [cache], advance }) => {
-    await cache.take('acme', 'a', TERMS);
+    await cache.take('acme', 'a', terms());
     await advance(9_999);
-    expect(await cache.take('acme', 'a', TERMS)).toEqual({});
+    expect(await cache.take('acme', 'a', terms())).toEqual({});
     await advance(1);
-    expect((await cache.take('acme', 'a', TERMS)).lease).toBeDefined();
+    expect((await cache.take('acme', 'a', terms())).lease).toBeDefined();
   });
 
   test('what is fresh needs no lease; what is stale comes with one, once', async ({
     clients: [cache],
     advance,
   }) => {
-    const { lease } = await cache.take('acme', 'a', TERMS);
+    const { lease } = await cache.take('acme', 'a', terms());
     await cache.set('acme', 'a', entry('one', { staleMs: 60_000, lease: lease! }));
     await cache.release('acme', 'a', lease!);
-    const fresh = await cache.take('acme', 'a', TERMS);
+    const fresh = await cache.take('acme', 'a', terms());
     expect([text(fresh.hit?.value), fresh.lease]).toEqual(['one', undefined]);
     await advance(60_000);
-    const first = await cache.take('acme', 'a', TERMS);
+    const first = await cache.take('acme', 'a', terms());
     expect([text(first.hit?.value), first.lease !== undefined]).toEqual(['one', true]);
-    const second = await cache.take('acme', 'a', TERMS);
+    const second = await cache.take('acme', 'a', terms());
     expect([text(second.hit?.value), second.lease]).toEqual(['one', undefined]);
   });
 
   test('leases of tenants are apart', async ({ clients: [cache] }) => {
-    expect((await cache.take('acme', 'a', TERMS)).lease).toBeDefined();
-    expect((await cache.take('other', 'a', TERMS)).lease).toBeDefined();
+    expect((await cache.take('acme', 'a', terms())).lease).toBeDefined();
+    expect((await cache.take('other', 'a', terms())).lease).toBeDefined();
   });
 }

@@ -43,6 +43,7 @@ export function planOf(text: string, { sources = {}, prompts = {} }: CompileOpti
 }
 
 export interface RunOptions extends CompileOptions {
+  readonly id?: string;
   readonly inputs?: JsonObject;
   readonly functions?: TestFunctions;
   readonly models?: Models;
@@ -73,9 +74,9 @@ export interface StartedRun {
   readonly status: () => RunStatus;
 }
 
-export function identityOf(inputs: JsonObject = {}): RunIdentity {
+export function identityOf(inputs: JsonObject = {}, id = 'run_01'): RunIdentity {
   return {
-    id: 'run_01',
+    id,
     recipe: 'recipes/main',
     recipeVersion: 3,
     planHash: 'ab',
@@ -94,7 +95,8 @@ export async function startRun(
   const plan = typeof recipe === 'string' ? planOf(recipe, options) : recipe;
   const checked = checkInputs(plan, options.inputs ?? {});
   if (!checked.ok) throw new Error(JSON.stringify(checked.error));
-  const started = driveRun(createRunState(identityOf(checked.value.values), plan), options);
+  const identity = identityOf(checked.value.values, options.id);
+  const started = driveRun(createRunState(identity, plan), options);
   started.driver.post({ type: 'start' });
   await settled();
   return started;

@@ -42,7 +42,7 @@ const SLICE = 200;
 const TAG_MS = 31 * 24 * 60 * 60 * 1000;
 
 interface Held {
-  readonly token: string;
+  readonly holder: string;
   readonly until: EpochMs;
 }
 
@@ -65,15 +65,17 @@ export function makeCacheObject({ clock, maxBytes = MAX_BYTES }: CacheObjectDeps
       return findLive(this.ctx.storage.sql, key, clock.now()) ?? null;
     }
 
-    take(key: string, { ms, tags }: Required<LeaseTerms>): CacheTaken {
+    take(key: string, { ms, holder, tags }: Required<LeaseTerms>): CacheTaken {
       const { sql } = this.ctx.storage;
       const now = clock.now();
       const hit = findLive(sql, key, now);
       if (hit !== undefined && hit.freshUntil > now) return { hit };
-      const lease = this.#lease(key, now, ms);
+      const held = this.#leases.get(key);
+      const isHeld = held !== undefined && held.until > now && held.holder !== holder;
+      if (!isHeld) this.#leases.set(key, { holder, until: now + ms });
       return {
         ...(hit !== undefined && { hit }),
-        ...(lease !== undefined && { lease: { token: lease, epochs: epochsOf(sql, tags) } }),
+        ...(!isHeld && { lease: { holder, epochs: epochsOf(sql, tags) } }),
       };
     }
 
@@ -107,8 +109,8 @@ export function makeCacheObject({ clock, maxBytes = MAX_BYTES }: CacheObjectDeps
       });
     }
 
-    release(key: string, { token }: CacheLease): void {
-      if (this.#leases.get(key)?.token === token) this.#leases.delete(key);
+    release(key: string, { holder }: CacheLease): void {
+      if (this.#leases.get(key)?.holder === holder) this.#leases.delete(key);
     }
 
     override async alarm(): Promise<void> {
@@ -119,14 +121,6 @@ export function makeCacheObject({ clock, maxBytes = MAX_BYTES }: CacheObjectDeps
       const isEmpty = count(storage.sql, 'entries') === 0 && count(storage.sql, 'tags') === 0;
       this.#hasAlarm = !isEmpty;
       if (!isEmpty) await storage.setAlarm(isDone ? now + SWEEP_MS : now);
-    }
-
-    /** Undefined while somebody else has it. */
-    #lease(key: string, now: EpochMs, ms: number): string | undefined {
-      if ((this.#leases.get(key)?.until ?? 0) > now) return undefined;
-      const token = crypto.randomUUID();
-      this.#leases.set(key, { token, until: now + ms });
-      return token;
     }
   };
 }

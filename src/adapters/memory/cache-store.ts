@@ -9,7 +9,7 @@ export interface MemoryCacheOptions {
 }
 
 interface Held {
-  readonly token: string;
+  readonly holder: string;
   readonly until: EpochMs;
 }
 
@@ -19,7 +19,6 @@ export function createMemoryCacheStore(options: MemoryCacheOptions): CacheStore 
   const epochs = new Map<string, number>();
   const leases = new Map<string, Held>();
   let bytes = 0;
-  let tokens = 0;
   const nameOf = (tenant: string, key: string): string => JSON.stringify([tenant, key]);
   const epochsOf = (tenant: string, tags: readonly string[]): CacheLease['epochs'] =>
     Object.fromEntries(tags.map((tag) => [tag, epochs.get(nameOf(tenant, tag)) ?? 0]));
@@ -56,17 +55,17 @@ export function createMemoryCacheStore(options: MemoryCacheOptions): CacheStore 
     async find(tenant, key) {
       return find(tenant, nameOf(tenant, key));
     },
-    async take(tenant, key, { ms, tags }) {
+    async take(tenant, key, { ms, holder, tags }) {
       const now = clock.now();
       const name = nameOf(tenant, key);
       const hit = find(tenant, name);
       if (hit !== undefined && hit.freshUntil > now) return { hit };
-      const isHeld = (leases.get(name)?.until ?? 0) > now;
-      const token = `lease_${++tokens}`;
-      if (!isHeld) leases.set(name, { token, until: now + ms });
+      const held = leases.get(name);
+      const isHeld = held !== undefined && held.until > now && held.holder !== holder;
+      if (!isHeld) leases.set(name, { holder, until: now + ms });
       return {
         ...(hit !== undefined && { hit }),
-        ...(!isHeld && { lease: { token, epochs: epochsOf(tenant, tags) } }),
+        ...(!isHeld && { lease: { holder, epochs: epochsOf(tenant, tags) } }),
       };
     },
     async set(tenant, key, entry) {
@@ -83,9 +82,9 @@ export function createMemoryCacheStore(options: MemoryCacheOptions): CacheStore 
         epochs.set(name, (epochs.get(name) ?? 0) + 1);
       }
     },
-    async release(tenant, key, { token }) {
+    async release(tenant, key, { holder }) {
       const name = nameOf(tenant, key);
-      if (leases.get(name)?.token === token) leases.delete(name);
+      if (leases.get(name)?.holder === holder) leases.delete(name);
     },
   };
 }

@@ -9,8 +9,8 @@ import { isFinal } from './events.ts';
 import type { CancelReason, StepKey } from './events.ts';
 import { openItems } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, TurnRecord, Verdict } from './record.ts';
-import { cancelRun, completeStep, failAttempt, failRun, failStep } from './settle.ts';
-import type { Success } from './settle.ts';
+import { cancelRun, completeStep, failAttempt, failRun, failStep, throttleStep } from './settle.ts';
+import type { Success, Throttle } from './settle.ts';
 import { noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
 import { decideApproval, deliver, isAtRest, isWaiting } from './waits.ts';
@@ -34,6 +34,7 @@ export type Fact =
   | { readonly type: 'deliver'; readonly event: string; readonly payload: JsonValue }
   | { readonly type: 'verdict'; readonly key: StepKey; readonly verdict: Verdict }
   | ({ readonly type: 'progress' } & About & Progress)
+  | ({ readonly type: 'throttled' } & About & Throttle)
   | ({ readonly type: 'succeeded'; readonly warnings: readonly string[] } & About & Success)
   | ({
       readonly type: 'failed';
@@ -117,6 +118,11 @@ function take(state: RunState, fact: Fact, world: World): void {
       return takeVerdict(state, fact, world);
     case 'progress':
       return takeProgress(state, fact, world);
+    case 'throttled': {
+      const step = findRunning(state, fact);
+      if (step !== undefined) throttleStep(state, step, fact, world);
+      return;
+    }
     case 'succeeded':
     case 'failed':
       return takeOutcome(state, fact, world);
@@ -234,7 +240,7 @@ export function runRow(state: RunState): RunRow {
 }
 
 function activeRow(step: Active): ActiveRow {
-  const { key, startSeq, startedAt, heldMs, looped, attempt, retryAt, failure } = step;
+  const { key, startSeq, startedAt, heldMs, looped, attempt, retryAt, throttled, failure } = step;
   return {
     key,
     startSeq,
@@ -243,6 +249,7 @@ function activeRow(step: Active): ActiveRow {
     ...(heldMs > 0 && { heldMs }),
     ...(looped && { looped }),
     ...(retryAt !== undefined && { retryAt }),
+    ...(throttled === true && { throttled }),
     ...(failure !== undefined && { failure }),
   };
 }

@@ -198,7 +198,8 @@ function skipNode(
 
 function retryStep(step: Active): void {
   delete step.retryAt;
-  step.attempt += 1;
+  if (step.throttled !== true) step.attempt += 1;
+  delete step.throttled;
   step.phase = 'ready';
 }
 

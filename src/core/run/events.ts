@@ -60,6 +60,14 @@ export type EventBody =
       readonly failure: Failure;
     } & About)
   | ({
+      readonly type: 'node.throttled';
+      readonly attempt: number;
+      /** Which limit refused it. */
+      readonly policy: string;
+      /** Epoch milliseconds of when it asks again. */
+      readonly retryAt: number;
+    } & About)
+  | ({
       readonly type: 'node.completed';
       readonly attempt: number;
       readonly stats: StepStats;

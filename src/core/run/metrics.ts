@@ -33,6 +33,7 @@ export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics
     ...itemOutcomes.flatMap((outcome) => (outcome.ok ? [outcome.stats] : [])),
   ];
   const looked = stats.filter(({ cached }) => cached !== undefined);
+  const hits = looked.filter(({ cached }) => cached === true).length;
   const itemFailures = [...ledgers.values()].reduce((sum, { failed }) => sum + failed, 0);
   return {
     total_time_ms: totalTime,
@@ -40,7 +41,8 @@ export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics
     parallel_efficiency: ratio(nodeTime, totalTime),
     slowest_node: slowest(times),
     error_count: steps.filter(({ status }) => status === 'failed').length + itemFailures,
-    cache_hit_rate: ratio(looked.filter(({ cached }) => cached === true).length, looked.length),
+    cache_hits: hits,
+    cache_hit_rate: ratio(hits, looked.length),
     node_count: times.length,
     skipped_count: steps.filter(({ status }) => status === 'skipped').length,
     item_count: itemOutcomes.length,

@@ -66,6 +66,8 @@ export interface ActiveRow {
   readonly attempt: number;
   /** Present while it waits for its next attempt. */
   readonly retryAt?: number;
+  /** What waits is the attempt itself, which a rate limit did not let begin. */
+  readonly throttled?: true;
   readonly failure?: Failure;
 }
 

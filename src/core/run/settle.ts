@@ -72,6 +72,26 @@ export function failAttempt(
   });
 }
 
+export interface Throttle {
+  readonly policy: string;
+  readonly retryAfterMs: number;
+}
+
+/** A rate limit refused the attempt before it did anything: it waits, and does not count as one. */
+export function throttleStep(
+  state: RunState,
+  step: Active,
+  { policy, retryAfterMs }: Throttle,
+  world: World,
+): void {
+  const { key, node, attempt } = step;
+  const retryAt = world.now + Math.max(1, Math.ceil(retryAfterMs));
+  step.phase = 'backoff';
+  step.retryAt = retryAt;
+  step.throttled = true;
+  emit(state, world, { type: 'node.throttled', key, node: node.id, attempt, policy, retryAt });
+}
+
 /** A map's own `retry` counts per item, unless its task has one. */
 function retryPolicyOf({ node, map }: Active): Active['node']['retry'] {
   if (map === undefined || node.retry.maxAttempts > 1) return node.retry;

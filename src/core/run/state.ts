@@ -152,6 +152,8 @@ export interface Active {
   attempt: number;
   phase: 'ready' | 'running' | 'backoff' | 'open' | 'waiting';
   retryAt?: number;
+  /** A rate limit refused the attempt: it is made again under its own number. */
+  throttled?: true;
   failure?: Failure;
   waiting?: Waiting;
   /** How far its task has come, in this attempt or an earlier one. */

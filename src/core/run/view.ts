@@ -12,6 +12,9 @@ export interface RunMetrics {
   readonly slowest_node: { readonly id: string; readonly time_ms: number } | null;
   /** Failed steps and items, handled ones included. */
   readonly error_count: number;
+  /** Results that were not made anew, of steps and items. */
+  readonly cache_hits: number;
+  /** Of those that were looked up. */
   readonly cache_hit_rate: number | null;
   /** Nodes that ran; a node visited twice counts twice, items not at all. */
   readonly node_count: number;

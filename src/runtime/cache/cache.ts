@@ -15,6 +15,8 @@ export const MAX_CACHE_VALUE = 1024 * 1024;
 export const MAX_CACHE_MS = 30 * 24 * 60 * 60 * 1000;
 /** Entries that were made at one time shall not all end at one. */
 const SPREAD = 0.1;
+/** Has the lease of a store that cannot be asked. */
+const NOBODY = '';
 
 export function createCache({ store, clock, random, log }: CacheDeps): Cache {
   async function ask<T>(question: string, ask: () => Promise<T>, otherwise: T): Promise<T> {
@@ -31,9 +33,9 @@ export function createCache({ store, clock, random, log }: CacheDeps): Cache {
   return {
     find: (tenant, key) => ask('find', () => store.find(tenant, key), undefined),
     // Without a store everybody makes the value for himself, and nobody waits for another.
-    take: (tenant, key, { ms, tags = [] }) =>
-      ask('take', () => store.take(tenant, key, { ms, tags }), {
-        lease: { token: '', epochs: {} },
+    take: (tenant, key, { ms, holder, tags = [] }) =>
+      ask('take', () => store.take(tenant, key, { ms, holder, tags }), {
+        lease: { holder: NOBODY, epochs: {} },
       }),
     async set(tenant, key, entry) {
       if (entry.value.length > MAX_CACHE_VALUE) {
@@ -57,7 +59,7 @@ export function createCache({ store, clock, random, log }: CacheDeps): Cache {
         false,
       ),
     async release(tenant, key, lease) {
-      if (lease.token === '') return;
+      if (lease.holder === NOBODY) return;
       await ask('release', () => store.release(tenant, key, lease), undefined);
     },
   };
@@ -68,6 +70,6 @@ function stamp(entry: CacheEntry, now: number, random: number): StoredEntry {
   const spreadMs = ttlMs * (1 - SPREAD + 2 * SPREAD * random);
   const freshUntil = now + Math.min(Math.round(spreadMs), MAX_CACHE_MS);
   const deadUntil = Math.min(freshUntil + staleMs, now + MAX_CACHE_MS);
-  const epochs = lease === undefined || lease.token === '' ? undefined : lease.epochs;
+  const epochs = lease === undefined || lease.holder === NOBODY ? undefined : lease.epochs;
   return { value, freshUntil, deadUntil, tags, ...(epochs && { epochs }) };
 }

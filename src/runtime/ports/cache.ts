@@ -25,7 +25,7 @@ export interface CacheEntry {
 
 /** The right to make one key's value, while others wait or serve what is stale. */
 export interface CacheLease {
-  readonly token: string;
+  readonly holder: string;
   /** How often each tag had been invalidated when making began. */
   readonly epochs: { readonly [tag: string]: number };
 }
@@ -37,6 +37,8 @@ export interface CacheTaken {
 }
 
 export interface LeaseTerms {
+  /** Who makes the value: whoever asks again gets the lease that he has, after a restart, say. */
+  readonly holder: string;
   /** Ends by itself after so long. */
   readonly ms: number;
   /** Those that the value is going to be set with. */
@@ -70,4 +72,11 @@ export interface CacheStore {
   delete(tenant: Tenant, key: string): Promise<void>;
   invalidate(tenant: Tenant, tags: readonly string[]): Promise<void>;
   release(tenant: Tenant, key: string, lease: CacheLease): Promise<void>;
+}
+
+/** What this isolate remembers of results that never grow old. */
+export interface Memo {
+  find(key: string): string | undefined;
+  /** Texts of more than 64 KiB are not kept. */
+  keep(key: string, text: string, until: EpochMs): void;
 }

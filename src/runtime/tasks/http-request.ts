@@ -6,7 +6,7 @@ import type { HttpNode } from '../../core/recipe/plan.ts';
 import { resolve, resolveToText } from '../../core/run/resolve.ts';
 import type { TaskContext } from './task.ts';
 
-interface Request {
+export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
@@ -15,7 +15,7 @@ interface Request {
 
 type Given = Pick<TaskContext<HttpNode>, 'node' | 'context' | 'run' | 'step'>;
 
-export function makeRequest({ node, context, run, step }: Given): Request {
+export function makeRequest({ node, context, run, step }: Given): HttpRequest {
   const method = methodOf(node, context);
   const url = withQuery(
     node,
@@ -34,10 +34,14 @@ export function makeRequest({ node, context, run, step }: Given): Request {
   const body = bodyOf(node.body === undefined ? null : resolve(node.body, context), isForm);
   if (body !== undefined && !has('content-type')) headers.push(['content-type', body.type]);
   if (!/^(?:GET|HEAD|OPTIONS)$/.test(method) && !has('idempotency-key')) {
-    // The same for every attempt, so that a host can tell a repetition from a second request.
-    headers.push(['idempotency-key', `${run}:${step.key}`]);
+    headers.push(['idempotency-key', attemptKey({ run, step })]);
   }
   return { method, url, headers, ...(body !== undefined && { body: body.text }) };
+}
+
+/** The same for every attempt, so that a host can tell a repetition from a second request. */
+export function attemptKey({ run, step }: Pick<Given, 'run' | 'step'>): string {
+  return `${run}:${step.key}`;
 }
 
 /** A method that stands in the recipe is a word of the language, not the name of a variable. */

@@ -1,19 +1,22 @@
 /** `http_task`: one request to a host that the recipe names, and what its answer must be. */
 import { fail, failure, ok } from '../../core/errors.ts';
-import type { Result } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { schemaFaults } from '../../core/json-schema.ts';
 import type { HttpNode } from '../../core/recipe/plan.ts';
+import { resolve } from '../../core/run/resolve.ts';
 import { showUrl } from '../egress/check-url.ts';
 import type { EgressReply } from '../ports.ts';
 import { headerOf, readAnswer } from './http-answer.ts';
 import type { Answer } from './http-answer.ts';
 import { readExpectation } from './http-expect.ts';
 import type { Expectation } from './http-expect.ts';
-import { makeRequest } from './http-request.ts';
+import { attemptKey, makeRequest } from './http-request.ts';
+import type { HttpRequest } from './http-request.ts';
 import { retryAfterMs } from './retry-after.ts';
-import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
+import type { CallIdentity } from '../cache/identity.ts';
+import type { Outcome } from '../cache/reuse.ts';
+import type { TaskContext, TaskFailure } from './task.ts';
 
 /** Of an answer's body, decoded. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -22,12 +25,36 @@ const MAX_SHOWN = 1_000;
 /** A host that wants more patience than a day gets none. */
 const MAX_PATIENCE_MS = 24 * 60 * 60 * 1000;
 
-export async function runHttp(
-  given: TaskContext<HttpNode>,
-): Promise<Result<TaskOutcome, TaskFailure>> {
-  const { input, egress, signal, clock, tenant } = given;
+export async function runHttp(given: TaskContext<HttpNode>): Promise<Outcome> {
   const expectation = readExpectation(given);
-  const { method, url, headers, body } = makeRequest(given);
+  const request = makeRequest(given);
+  return given.reuse(identityOf(given, request), (signal) =>
+    send(given, { ...request, expectation }, signal),
+  );
+}
+
+/** The same request that expects the same of its answer. */
+function identityOf(
+  given: TaskContext<HttpNode>,
+  { method, url, headers, body }: HttpRequest,
+): CallIdentity {
+  const { node, context } = given;
+  const own = attemptKey(given);
+  const expect = node.expect === undefined ? null : resolve(node.expect, context);
+  const host = URL.parse(url)?.host ?? '';
+  return {
+    kind: 'http',
+    target: { method, expect },
+    input: { url, headers: headers.filter(([, value]) => value !== own), body: body ?? null },
+    tags: [`host:${host}`],
+  };
+}
+
+async function send(
+  { input, egress, clock, tenant }: TaskContext<HttpNode>,
+  { method, url, headers, body, expectation }: HttpRequest & { expectation: Expectation },
+  signal: AbortSignal,
+): Promise<Outcome> {
   const reply = await egress.fetch(
     {
       method,

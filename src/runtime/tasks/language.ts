@@ -8,8 +8,10 @@ import type { LanguageNode } from '../../core/recipe/plan.ts';
 import { lookUpReference, resolve, resolveToText } from '../../core/run/resolve.ts';
 import type { ResolveContext } from '../../core/run/resolve.ts';
 import type { Active } from '../../core/run/state.ts';
-import type { ModelCall, ModelFailure, ModelReply } from '../ports/models.ts';
-import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
+import type { CallIdentity } from '../cache/identity.ts';
+import type { Outcome } from '../cache/reuse.ts';
+import type { ModelCall, ModelReply } from '../ports/models.ts';
+import type { TaskContext, TaskOutcome } from './task.ts';
 
 /** Answers offline, so that a recipe without a model runs before any key is set. */
 const DEFAULT_MODEL: JsonObject = { provider: 'mock', model: 'digest' };
@@ -21,16 +23,11 @@ interface NamedModel {
   readonly options: JsonObject;
 }
 
-export async function runLanguage(
-  given: TaskContext<LanguageNode>,
-): Promise<Result<TaskOutcome, TaskFailure>> {
-  const { node, step, context, input, models, signal } = given;
+export async function runLanguage(given: TaskContext<LanguageNode>): Promise<Outcome> {
+  const { node, step, context, input, models, reuse, signal } = given;
   const request = requestOf(node, context);
   const chain = modelsOf(node, step, context);
-  let last: Result<ModelReply, ModelFailure> = fail(
-    'model_missing',
-    `Cannot answer node "${node.id}": it names no model`,
-  );
+  let last: Outcome = fail('model_missing', `Cannot answer node "${node.id}": it names no model`);
   for (const { provider, model, options } of chain) {
     const call: ModelCall = {
       ...request,
@@ -38,11 +35,25 @@ export async function runLanguage(
       model,
       options: { ...node.options, ...options },
     };
-    last = await models.generate(call, { signal });
-    if (last.ok) return checked(last.value, { node, call, input });
+    last = await reuse(identityOf(call), async (within) => {
+      const reply = await models.generate(call, { signal: within });
+      return reply.ok ? checked(reply.value, { node, call, input }) : reply;
+    });
+    if (last.ok || last.error.throttle !== undefined) return last;
     if (!last.error.retryable || signal.aborted) return last;
   }
   return last;
+}
+
+/** The same model with the same options, asked the same. */
+function identityOf({ messages, system, examples, ...target }: ModelCall): CallIdentity {
+  return {
+    kind: 'model',
+    // SAFETY: a call is plain JSON, and what is undefined is not in it.
+    target: target as unknown as JsonObject,
+    input: [messages, system ?? null, examples ?? null] as unknown as JsonValue,
+    tags: [`model:${target.provider}/${target.model}`],
+  };
 }
 
 function checked(

@@ -1,7 +1,6 @@
 /** `reduce`: a function over a collection: at once, which it gets as `items`, or step by step, as a fold. */
 import { isFileOver, readFileOver } from '../../core/chunk/spec.ts';
 import { fail } from '../../core/errors.ts';
-import type { Result } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { PinnedFunction, ReduceNode } from '../../core/recipe/plan.ts';
@@ -10,11 +9,13 @@ import { fileCollection, listCollection } from '../collections.ts';
 import { findSource } from '../file-source.ts';
 import { runFold } from '../fold.ts';
 import type { Collection } from '../fold.ts';
-import type { TaskContext, TaskOutcome } from './task.ts';
+import { functionIdentity } from './function.ts';
+import type { Outcome } from '../cache/reuse.ts';
+import type { TaskContext } from './task.ts';
 
 type Given = TaskContext<ReduceNode>;
 
-export async function runReduce(given: Given): Promise<Result<TaskOutcome>> {
+export async function runReduce(given: Given): Promise<Outcome> {
   const { tenant, node, context, functions } = given;
   const reference = resolveReference(node.function, context.plan.functions, context);
   const found = await functions.find(tenant, reference, context.plan.functions);
@@ -26,19 +27,23 @@ export async function runReduce(given: Given): Promise<Result<TaskOutcome>> {
   if (list === undefined) return refused(node, 'expected a list or a map');
   if (target.fold === 'chunks') return refused(node, 'its function goes over the chunks of a file');
   if (target.fold !== undefined) {
-    return overAll(given, { target, settings, collection: listCollection(list.items, list.keys) });
+    const collection = listCollection(list.items, list.keys);
+    const identity = { settings, items: list.items, keys: list.keys ?? null };
+    return overAll(given, { target, settings, collection, identity });
   }
   const input = { ...settings, items: list.items, ...(list.keys && { keys: list.keys }) };
-  const called = await functions.call({ tenant, target, input }, given.signal);
-  if (!called.ok) return called;
-  const { output, logs: _logs, ...stats } = called.value;
-  return { ok: true, value: { output, stats, inputs: settings } };
+  return given.reuse(functionIdentity('reduce', target, input), async (signal) => {
+    const called = await functions.call({ tenant, target, input }, signal);
+    if (!called.ok) return called;
+    const { output, logs: _logs, ...stats } = called.value;
+    return { ok: true, value: { output, stats, inputs: settings } };
+  });
 }
 
 async function overFile(
   given: Given,
   { over, target, settings }: { over: JsonObject; target: PinnedFunction; settings: JsonObject },
-): Promise<Result<TaskOutcome>> {
+): Promise<Outcome> {
   if (target.fold !== 'chunks') {
     return refused(given.node, 'its function does not take the chunks of a file');
   }
@@ -47,16 +52,29 @@ async function overFile(
     readFileOver(over, (value) => resolve(value, given.context)),
   );
   if (!source.ok) return source;
-  return overAll(given, { target, settings, collection: fileCollection(given, source.value) });
+  const { file, chunk } = source.value;
+  const identity = { settings, file: file.digest, chunk: { ...chunk } };
+  const collection = fileCollection(given, source.value);
+  return overAll(given, { target, settings, collection, identity });
+}
+
+interface FoldOf {
+  readonly target: PinnedFunction;
+  readonly settings: JsonObject;
+  readonly collection: Collection;
+  /** What tells one fold of the function from another. */
+  readonly identity: JsonObject;
 }
 
 async function overAll(
-  { tenant, clock, functions, step, report, signal }: Given,
-  what: { target: PinnedFunction; settings: JsonObject; collection: Collection },
-): Promise<Result<TaskOutcome>> {
+  { tenant, clock, functions, step, report, reuse }: Given,
+  { identity, ...what }: FoldOf,
+): Promise<Outcome> {
   const { checkpoint } = step;
-  const folded = await runFold({ tenant, clock, functions, checkpoint, report, signal, ...what });
-  return folded.ok ? { ok: true, value: { ...folded.value, inputs: what.settings } } : folded;
+  return reuse(functionIdentity('reduce', what.target, identity), async (signal) => {
+    const folded = await runFold({ tenant, clock, functions, checkpoint, report, signal, ...what });
+    return folded.ok ? { ok: true, value: { ...folded.value, inputs: what.settings } } : folded;
+  });
 }
 
 function refused({ id }: ReduceNode, why: string): ReturnType<typeof fail> {

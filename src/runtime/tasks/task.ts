@@ -1,15 +1,15 @@
 /** What a node type's file implements, and what it is given. */
-import type { Failure, Result } from '../../core/errors.ts';
-import type { JsonObject, JsonValue } from '../../core/json.ts';
+import type { Result } from '../../core/errors.ts';
+import type { JsonValue } from '../../core/json.ts';
 import type { PlanNode } from '../../core/recipe/plan.ts';
 import type { ResolveContext } from '../../core/run/resolve.ts';
-import type { StepStats } from '../../core/run/events.ts';
 import type { Active } from '../../core/run/state.ts';
-import type { Success } from '../../core/run/settle.ts';
 import type { Progress } from '../../core/run/write.ts';
+import type { Reuse } from '../cache/reuse.ts';
 import type { Functions } from '../functions.ts';
 import type { Clock, Egress, Files, RunId, Tenant } from '../ports.ts';
 import type { Models } from '../ports/models.ts';
+import type { TaskFailure, TaskOutcome } from './outcome.ts';
 
 export interface TaskContext<N extends PlanNode> {
   readonly tenant: Tenant;
@@ -26,22 +26,12 @@ export interface TaskContext<N extends PlanNode> {
   readonly files: Files;
   /** Keeps how far the task has come: `step.checkpoint` of an attempt after a restart. */
   readonly report: (progress: Progress) => void;
+  /** Makes a call under the node's `cache` and `rate_limit`. */
+  readonly reuse: Reuse;
   readonly signal: AbortSignal;
 }
 
-export interface TaskOutcome {
-  readonly output: JsonValue;
-  readonly stats?: Omit<StepStats, 'wallMs'>;
-  /** The resolved input, where a record can hold it. */
-  readonly inputs?: JsonObject;
-  /** Of a map over a file: its items, and where they are from. */
-  readonly opened?: NonNullable<Success['opened']>;
-}
-
-export interface TaskFailure extends Failure {
-  /** The provider asks for this much patience before another attempt. */
-  readonly retryAfterMs?: number;
-}
+export type { TaskFailure, TaskOutcome } from './outcome.ts';
 
 /** May throw a `ComposerError`; anything else thrown becomes `internal`. */
 export type Task<N extends PlanNode> = (

@@ -208,6 +208,7 @@ describe('metrics', () => {
       parallel_efficiency: 1.25,
       slowest_node: { id: 'b', time_ms: 4_000 },
       error_count: 0,
+      cache_hits: 0,
       cache_hit_rate: null,
       node_count: 3,
       skipped_count: 0,

@@ -13,6 +13,7 @@ const METRICS = {
   parallel_efficiency: 1,
   slowest_node: null,
   error_count: 0,
+  cache_hits: 0,
   cache_hit_rate: null,
   node_count: 1,
   skipped_count: 0,
