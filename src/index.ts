@@ -9,6 +9,7 @@ import { makeCatalog } from './adapters/durable-objects/catalog-object.ts';
 import { createCatalog } from './adapters/durable-objects/catalog.ts';
 import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts';
 import { createObjectRateStore } from './adapters/durable-objects/rate-store.ts';
+import { createEndpoints } from './adapters/durable-objects/endpoints.ts';
 import { createLinks } from './adapters/durable-objects/links.ts';
 import { createKeys } from './adapters/durable-objects/keys.ts';
 import { createSchedules } from './adapters/durable-objects/schedules.ts';
@@ -16,6 +17,7 @@ import { createRuns } from './adapters/durable-objects/runs.ts';
 import { createSecrets } from './adapters/durable-objects/secrets.ts';
 import { createSettings } from './adapters/durable-objects/settings.ts';
 import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts';
+import { createSignatures } from './adapters/webhooks/signatures.ts';
 import { createEgress } from './adapters/egress/egress.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
 import { createMemoryRateStore } from './adapters/memory/rate-store.ts';
@@ -116,6 +118,8 @@ function makePorts(
     secrets,
     vault,
     schedules: createSchedules(env.CATALOG),
+    endpoints: createEndpoints({ ...catalogs, vault }),
+    signatures: createSignatures({ digests }),
   };
 }
 

@@ -76,6 +76,9 @@ export const ERRORS = {
   link_expired: caller(410),
   form_invalid: caller(422),
   schedule_not_found: caller(404),
+  hook_not_found: caller(404),
+  webhook_not_found: caller(404),
+  signature_invalid: caller(401),
   inline_unsupported: author(422),
   idempotency_mismatch: caller(422),
   // files

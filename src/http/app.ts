@@ -17,6 +17,7 @@ import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { hookRoutes } from './routes/hooks.ts';
 import { graphRoutes, planRoutes } from './routes/plan.ts';
 import { pluginRoutes } from './routes/plugins.ts';
 import { promptRoutes } from './routes/prompts.ts';
@@ -80,6 +81,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/files', fileRoutes(services, settings));
   app.route('/v1/approvals', approvalRoutes(services));
   app.route('/v1/approvals', approvalLinkRoutes(services, settings));
+  app.route('/v1/hooks', hookRoutes(services, settings));
   app.route('/v1/schedules', scheduleRoutes(services));
   app.route('/a', approvalPageRoutes(services));
   app.route('/v1/keys', keyRoutes(services));

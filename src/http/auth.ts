@@ -1,7 +1,7 @@
 /**
  * Who may call. Fails closed:
  * A1. With an admin key set, every route but `/healthz` needs a key, wherever the request comes from; a
- *     link that was made with a key stands for it below `/a/`.
+ *     link that was made with a key stands for it below `/a/`, a signature for `POST /v1/hooks/ID`.
  * A2. Without one, the API is open only behind a launcher bound to loopback, and there only to
  *     requests that name a loopback `Host` and no foreign `Origin`.
  * A3. The tenant comes from the key alone. Without one it is the operator's own, `default`.
@@ -17,10 +17,12 @@ import type { ApiEnv, Caller, Settings } from './env.ts';
 
 const MAX_KEY = 512;
 /**
- * Below it the path's token is what a key is elsewhere. No other page knows it, and its own form says
- * `Origin: null`, because the page tells nobody where it is.
+ * Where the path's token or a signature on the body is what a key is elsewhere. No other page knows the
+ * token, and its own form says `Origin: null`, because the page tells nobody where it is.
  */
-const LINKS = '/a/';
+function needsNoKey({ method, path }: { method: string; path: string }): boolean {
+  return path.startsWith('/a/') || (method === 'POST' && path.startsWith('/v1/hooks/'));
+}
 
 interface Identity {
   readonly tenant: Tenant;
@@ -40,14 +42,14 @@ export function authenticate(settings: Settings, ports: AuthPorts): MiddlewareHa
   return async (c, next) => {
     if (c.req.path === '/healthz') return next();
     const { headers } = c.req.raw;
-    const isLink = c.req.path.startsWith(LINKS);
+    const isOpen = needsNoKey(c.req);
     if (settings.adminKeySha256 === undefined) {
       const { boundHost } = settings;
       const refused =
-        refuseForeign(boundHost, headers) ?? (isLink ? undefined : refuseOrigin(headers));
+        refuseForeign(boundHost, headers) ?? (isOpen ? undefined : refuseOrigin(headers));
       if (refused !== undefined) return problem(c, refused);
     }
-    if (isLink) return next();
+    if (isOpen) return next();
     const identity = await identify(settings, ports, headers);
     if (!identity.ok) return problem(c, identity.error);
     const { tenant, caller, groups } = identity.value;

@@ -59,6 +59,12 @@ export function promptName(text: string): string {
   );
 }
 
+export const EVENT_RULE = 'must be letters, digits, ".", "_", ":" and "-", 128 at most';
+
+export function isEventName(text: string): boolean {
+  return EVENT.test(text);
+}
+
 export function eventName(text: string): string {
   return checked('event', EVENT, text, 'letters, digits, ".", "_", ":" and "-", 128 at most');
 }

@@ -11,8 +11,10 @@ import type { RateLimiter } from './ports/rate-limiter.ts';
 import type { ScriptEngine } from './ports/script-engine.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
 import type { Models } from './ports/models.ts';
+import type { Endpoints } from './ports/endpoints.ts';
 import type { Schedules } from './ports/schedules.ts';
 import type { ApprovalLinks, ApprovalPlace, Decision } from './ports/approval-links.ts';
+import type { Signatures } from './ports/signatures.ts';
 import type { Keys } from './ports/keys.ts';
 import type { Secrets, Settings } from './ports/settings.ts';
 import type { Vault } from './ports/vault.ts';
@@ -398,4 +400,6 @@ export interface Ports {
   readonly secrets: Secrets;
   readonly vault: Vault;
   readonly schedules: Schedules;
+  readonly endpoints: Endpoints;
+  readonly signatures: Signatures;
 }

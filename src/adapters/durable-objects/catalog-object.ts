@@ -3,6 +3,10 @@ import { DurableObject } from 'cloudflare:workers';
 import { fail, ok } from '../../core/errors.ts';
 import * as keys from './catalog-keys.ts';
 import type { KeyPut, KeyUse } from './catalog-keys.ts';
+import * as endpoints from './catalog-endpoints.ts';
+import type { EndpointPut, SealedEndpoint } from './catalog-endpoints.ts';
+import * as plugins from './catalog-plugins.ts';
+import type { PluginRow } from './catalog-plugins.ts';
 import * as prompts from './catalog-prompts.ts';
 import type { PromptPut } from './catalog-prompts.ts';
 import * as secrets from './catalog-secrets.ts';
@@ -24,6 +28,7 @@ import type {
 } from '../../runtime/ports.ts';
 import type { KeyChange, KeyEntry } from '../../runtime/ports/keys.ts';
 import type { SecretEntry } from '../../runtime/ports/settings.ts';
+import type { Endpoint, EndpointKind } from '../../runtime/ports/endpoints.ts';
 import type { Schedule, ScheduleSpec } from '../../runtime/ports/schedules.ts';
 
 export interface RecipePut {
@@ -39,32 +44,10 @@ export interface RecipeFound {
   readonly text: string | null;
 }
 
-/** A plugin as a row; the manifest travels as text, for it is only kept here. */
-export interface PluginRow {
-  readonly name: string;
-  readonly version: string;
-  readonly hash: Digest;
-  readonly upload: Digest;
-  readonly size: number;
-  readonly manifest: string;
-  readonly usesWasi: boolean;
-  readonly createdAt: EpochMs;
-}
-
-export interface PluginList {
-  /** Grows with each change to the list. */
-  readonly revision: number;
-  /** Null when the caller's revision is this one. */
-  readonly plugins: readonly PluginRow[] | null;
-}
-
-const PLUGIN_COLUMNS =
-  'name, version, hash, upload, size, manifest, uses_wasi AS usesWasi, created_at AS createdAt';
 const RECIPE_COLUMNS = 'name, version, digest, created_at AS createdAt';
 
 // Type aliases, because SqlStorage wants an index signature that an interface does not have.
 type RecipeSql = { name: string; version: number; digest: string; createdAt: number };
-type PluginSql = Omit<PluginRow, 'usesWasi'> & { usesWasi: number };
 
 /** The platform builds the object, so what it needs is bound here. */
 // oxlint-disable-next-line max-lines-per-function -- a class body: its methods are a few lines each
@@ -108,6 +91,34 @@ export function makeCatalog<Env extends Cloudflare.Env>(
 
     deleteSchedule(id: string): boolean {
       return schedules.deleteSchedule(this.ctx.storage.sql, id);
+    }
+
+    createEndpoint(kind: EndpointKind, put: EndpointPut): Result<Endpoint> {
+      return endpoints.createEndpoint(this.ctx.storage.sql, kind, put);
+    }
+
+    replaceEndpoint(kind: EndpointKind, put: EndpointPut): Endpoint | null {
+      return endpoints.replaceEndpoint(this.ctx.storage.sql, kind, put) ?? null;
+    }
+
+    listEndpoints(kind: EndpointKind): Endpoint[] {
+      return endpoints.listEndpoints(this.ctx.storage.sql, kind);
+    }
+
+    findEndpoint(kind: EndpointKind, id: string): SealedEndpoint | null {
+      return endpoints.findEndpoint(this.ctx.storage.sql, kind, id) ?? null;
+    }
+
+    deleteEndpoint(kind: EndpointKind, id: string): boolean {
+      return endpoints.deleteEndpoint(this.ctx.storage.sql, kind, id);
+    }
+
+    claim(order: { key: string; now: EpochMs; forMs: number }): boolean {
+      return endpoints.claim(this.ctx.storage.sql, order);
+    }
+
+    releaseClaim(key: string): void {
+      endpoints.releaseClaim(this.ctx.storage.sql, key);
     }
 
     override async alarm(): Promise<void> {
@@ -192,30 +203,18 @@ export function makeCatalog<Env extends Cloudflare.Env>(
       plugin: Omit<PluginRow, 'createdAt'>,
     ): Result<PluginRow & { readonly created: boolean }> {
       return this.ctx.storage.transactionSync(() =>
-        putPlugin(this.ctx.storage.sql, plugin, clock.now()),
+        plugins.putPlugin(this.ctx.storage.sql, plugin, clock.now()),
       );
     }
 
-    listPlugins(known: number | null): PluginList {
-      const { sql } = this.ctx.storage;
-      const revision = sql
-        .exec<{ number: number }>(`SELECT number FROM revisions WHERE subject = 'plugins'`)
-        .one().number;
-      if (revision === known) return { revision, plugins: null };
-      const rows = sql.exec<PluginSql>(
-        `SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE live = 1 ORDER BY seq DESC`,
-      );
-      return { revision, plugins: rows.toArray().map(pluginOf) };
+    listPlugins(known: number | null): plugins.PluginList {
+      return plugins.listPlugins(this.ctx.storage.sql, known);
     }
 
     deletePlugin(name: string, version: string): boolean {
-      const { sql } = this.ctx.storage;
-      return this.ctx.storage.transactionSync(() => {
-        const query = 'UPDATE plugins SET live = 0 WHERE name = ? AND version = ? AND live = 1';
-        if (sql.exec(`${query} RETURNING name`, name, version).toArray().length === 0) return false;
-        countChange(sql);
-        return true;
-      });
+      return this.ctx.storage.transactionSync(() =>
+        plugins.deletePlugin(this.ctx.storage.sql, name, version),
+      );
     }
 
     putKey(key: KeyPut): Result<KeyEntry> {
@@ -296,47 +295,6 @@ function putRecipe(
   return ok({ name, version, digest, createdAt: now, created: current === undefined });
 }
 
-function putPlugin(
-  sql: SqlStorage,
-  plugin: Omit<PluginRow, 'createdAt'>,
-  now: EpochMs,
-): Result<PluginRow & { readonly created: boolean }> {
-  const { name, version, hash, upload, size, manifest, usesWasi } = plugin;
-  const same = findPlugin(sql, name, version);
-  if (same !== undefined) {
-    if (same.upload !== upload || same.manifest !== manifest) {
-      return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it has other bytes`);
-    }
-    const wasDeleted = revive(sql, name, version);
-    // A later release may meter the same upload into other bytes; runs keep what they have pinned.
-    if (same.hash !== hash) {
-      sql.exec(
-        'UPDATE plugins SET hash = ?, size = ? WHERE name = ? AND version = ?',
-        hash,
-        size,
-        name,
-        version,
-      );
-      countChange(sql);
-    }
-    return ok({ ...same, hash, size, created: wasDeleted });
-  }
-  sql.exec(
-    `INSERT INTO plugins (name, version, hash, upload, size, manifest, uses_wasi, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    name,
-    version,
-    hash,
-    upload,
-    size,
-    manifest,
-    usesWasi ? 1 : 0,
-    now,
-  );
-  countChange(sql);
-  return ok({ ...plugin, createdAt: now, created: true });
-}
-
 function findCurrent(sql: SqlStorage, name: string): RecipeVersion | undefined {
   return sql
     .exec<RecipeSql>(
@@ -354,31 +312,4 @@ function findVersion(sql: SqlStorage, name: string, version: number): RecipeVers
       version,
     )
     .toArray()[0];
-}
-
-/** True when the version had been deleted: the same upload brings it back. */
-function revive(sql: SqlStorage, name: string, version: string): boolean {
-  const query = 'UPDATE plugins SET live = 1 WHERE name = ? AND version = ? AND live = 0';
-  const isRevived = sql.exec(`${query} RETURNING name`, name, version).toArray().length > 0;
-  if (isRevived) countChange(sql);
-  return isRevived;
-}
-
-function findPlugin(sql: SqlStorage, name: string, version: string): PluginRow | undefined {
-  return sql
-    .exec<PluginSql>(
-      `SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE name = ? AND version = ?`,
-      name,
-      version,
-    )
-    .toArray()
-    .map(pluginOf)[0];
-}
-
-function pluginOf({ usesWasi, ...row }: PluginSql): PluginRow {
-  return { ...row, usesWasi: usesWasi === 1 };
-}
-
-function countChange(sql: SqlStorage): void {
-  sql.exec(`UPDATE revisions SET number = number + 1 WHERE subject = 'plugins'`);
 }

@@ -70,6 +70,18 @@ const STEPS: readonly string[] = [
      wake_at INTEGER
    ) WITHOUT ROWID;
    CREATE INDEX schedules_due ON schedules (wake_at) WHERE wake_at IS NOT NULL;`,
+  `CREATE TABLE endpoints (
+     kind TEXT NOT NULL,
+     id TEXT NOT NULL,
+     spec TEXT NOT NULL,
+     sealed TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     PRIMARY KEY (kind, id)
+   ) WITHOUT ROWID;
+   -- What has been taken and is not to be taken again.
+   CREATE TABLE claims (key TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX claims_over ON claims (expires_at);`,
 ];
 
 export function migrateCatalog(storage: DurableObjectStorage): void {

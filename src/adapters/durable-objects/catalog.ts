@@ -3,7 +3,8 @@ import { fail, ok } from '../../core/errors.ts';
 import { createTextCache } from './catalog-text-cache.ts';
 import type { PluginManifest } from '../../core/plugin/manifest.ts';
 import type { Catalog, PluginVersion, Tenant } from '../../runtime/ports.ts';
-import type { CatalogObject, PluginRow } from './catalog-object.ts';
+import type { CatalogObject } from './catalog-object.ts';
+import type { PluginRow } from './catalog-plugins.ts';
 
 const MAX_LISTS = 100;
 

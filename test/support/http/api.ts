@@ -8,6 +8,8 @@ import {
   createMemorySettings,
 } from '../../../src/adapters/memory/settings.ts';
 import { createVault } from '../../../src/adapters/system/vault.ts';
+import { createMemoryEndpoints } from '../../../src/adapters/memory/endpoints.ts';
+import { createSignatures } from '../../../src/adapters/webhooks/signatures.ts';
 import { createMemorySchedules } from '../../../src/adapters/memory/schedules.ts';
 import { ComposerError, fail, ok } from '../../../src/core/errors.ts';
 import { compileRecipe } from '../../../src/core/recipe/compile.ts';
@@ -93,6 +95,8 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     secrets: createMemorySecrets({ clock: { now: () => 0 } }),
     vault: createVault([{ id: 'test', bytes: new Uint8Array(32) }]),
     schedules: createMemorySchedules({ clock: { now: () => 0 } }),
+    endpoints: createMemoryEndpoints({ clock: { now: () => 0 } }),
+    signatures: createSignatures({ digests }),
     ...broken,
   };
   const services: Services = {

@@ -1,0 +1,115 @@
+/** Plugins in the Catalog's tables. */
+import { fail, ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import type { Digest, EpochMs } from '../../runtime/ports.ts';
+
+/** A plugin as a row; the manifest travels as text, for it is only kept here. */
+export interface PluginRow {
+  readonly name: string;
+  readonly version: string;
+  readonly hash: Digest;
+  readonly upload: Digest;
+  readonly size: number;
+  readonly manifest: string;
+  readonly usesWasi: boolean;
+  readonly createdAt: EpochMs;
+}
+
+export interface PluginList {
+  /** Grows with each change to the list. */
+  readonly revision: number;
+  /** Null when the caller's revision is this one. */
+  readonly plugins: readonly PluginRow[] | null;
+}
+
+// A type alias, because SqlStorage wants an index signature that an interface does not have.
+type PluginSql = Omit<PluginRow, 'usesWasi'> & { usesWasi: number };
+
+const PLUGIN_COLUMNS =
+  'name, version, hash, upload, size, manifest, uses_wasi AS usesWasi, created_at AS createdAt';
+
+export function listPlugins(sql: SqlStorage, known: number | null): PluginList {
+  const revision = sql
+    .exec<{ number: number }>(`SELECT number FROM revisions WHERE subject = 'plugins'`)
+    .one().number;
+  if (revision === known) return { revision, plugins: null };
+  const rows = sql.exec<PluginSql>(
+    `SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE live = 1 ORDER BY seq DESC`,
+  );
+  return { revision, plugins: rows.toArray().map(pluginOf) };
+}
+
+export function deletePlugin(sql: SqlStorage, name: string, version: string): boolean {
+  const query = 'UPDATE plugins SET live = 0 WHERE name = ? AND version = ? AND live = 1';
+  if (sql.exec(`${query} RETURNING name`, name, version).toArray().length === 0) return false;
+  countChange(sql);
+  return true;
+}
+
+export function putPlugin(
+  sql: SqlStorage,
+  plugin: Omit<PluginRow, 'createdAt'>,
+  now: EpochMs,
+): Result<PluginRow & { readonly created: boolean }> {
+  const { name, version, hash, upload, size, manifest, usesWasi } = plugin;
+  const same = findPlugin(sql, name, version);
+  if (same !== undefined) {
+    if (same.upload !== upload || same.manifest !== manifest) {
+      return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it has other bytes`);
+    }
+    const wasDeleted = revive(sql, name, version);
+    // A later release may meter the same upload into other bytes; runs keep what they have pinned.
+    if (same.hash !== hash) {
+      sql.exec(
+        'UPDATE plugins SET hash = ?, size = ? WHERE name = ? AND version = ?',
+        hash,
+        size,
+        name,
+        version,
+      );
+      countChange(sql);
+    }
+    return ok({ ...same, hash, size, created: wasDeleted });
+  }
+  sql.exec(
+    `INSERT INTO plugins (name, version, hash, upload, size, manifest, uses_wasi, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    name,
+    version,
+    hash,
+    upload,
+    size,
+    manifest,
+    usesWasi ? 1 : 0,
+    now,
+  );
+  countChange(sql);
+  return ok({ ...plugin, createdAt: now, created: true });
+}
+
+/** True when the version had been deleted: the same upload brings it back. */
+function revive(sql: SqlStorage, name: string, version: string): boolean {
+  const query = 'UPDATE plugins SET live = 1 WHERE name = ? AND version = ? AND live = 0';
+  const isRevived = sql.exec(`${query} RETURNING name`, name, version).toArray().length > 0;
+  if (isRevived) countChange(sql);
+  return isRevived;
+}
+
+function findPlugin(sql: SqlStorage, name: string, version: string): PluginRow | undefined {
+  return sql
+    .exec<PluginSql>(
+      `SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE name = ? AND version = ?`,
+      name,
+      version,
+    )
+    .toArray()
+    .map(pluginOf)[0];
+}
+
+function pluginOf({ usesWasi, ...row }: PluginSql): PluginRow {
+  return { ...row, usesWasi: usesWasi === 1 };
+}
+
+function countChange(sql: SqlStorage): void {
+  sql.exec(`UPDATE revisions SET number = number + 1 WHERE subject = 'plugins'`);
+}
