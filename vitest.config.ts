@@ -5,12 +5,16 @@ import { providerVariables } from './test/support/providers/variables.ts';
 
 const globalSetup = ['test/support/guests/global-setup.ts'];
 
+/** Only what hangs is to fail by time: machines are slow now and then. */
+const testTimeout = 60_000;
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'node',
+          testTimeout,
           include: ['test/**/*.test.ts'],
           exclude: ['test/worker/**', 'test/hostile/**', 'test/system/**', 'test/bench/**'],
           globalSetup,
@@ -34,6 +38,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
+          testTimeout,
           include: ['test/worker/**/*.test.ts', 'test/hostile/**/*.test.ts'],
           globalSetup: [...globalSetup, 'test/support/providers/global-setup.ts'],
         },

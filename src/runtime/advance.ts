@@ -8,6 +8,7 @@ import type { TurnRecord } from '../core/run/record.ts';
 import type { Active, RunState } from '../core/run/state.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptDeps } from './attempt.ts';
+import { createUnwritten } from './unwritten.ts';
 
 export interface DriverDeps extends Omit<AttemptDeps, 'report'> {
   readonly state: RunState;
@@ -21,6 +22,8 @@ export interface Driver {
   readonly state: RunState;
   /** Enters facts; the turn that takes them has been written when this returns. */
   readonly post: (...facts: Fact[]) => void;
+  /** Writes what has not been: whoever shows the state to others asks for it first. */
+  readonly flush: () => void;
   /** Resolves once the run has ended. */
   readonly ended: Promise<void>;
   /** Aborts what is in flight without a word in the history: the object is going away. */
@@ -43,10 +46,11 @@ export function createDriver(deps: DriverDeps): Driver {
   let waiting: Fact[] = [];
   let isScheduled = false;
   let turnsInARow = 0;
+  const unwritten = createUnwritten(deps.commit);
 
   function take(facts: readonly Fact[]): void {
     const turn = move(facts);
-    deps.commit(turn.record);
+    unwritten.add(turn);
     perform(turn);
   }
 
@@ -76,22 +80,12 @@ export function createDriver(deps: DriverDeps): Driver {
     const controller = new AbortController();
     inFlight.set(step.key, controller);
     void attempt(attemptDeps, state, step, controller.signal)
-      .catch((error: unknown) => brokenAttempt(step, error))
+      .catch((error: unknown) => brokenAttempt(deps, step, error))
       .then((fact) => {
         if (inFlight.get(step.key) === controller) inFlight.delete(step.key);
         // An aborted attempt was given up on: what it says is of no interest.
         if (!controller.signal.aborted) enqueue(fact);
       });
-  }
-
-  /** An attempt never rejects; if one does all the same, its step must not wait for ever. */
-  function brokenAttempt({ key, attempt: number }: Active, error: unknown): Fact {
-    deps.log.write('error', 'attempt_broke', {
-      run: state.identity.id,
-      step: key,
-      reason: String(error),
-    });
-    return { type: 'failed', key, attempt: number, failure: toFailure(error) };
   }
 
   /** Answers that arrive together are taken in one turn. */
@@ -100,7 +94,9 @@ export function createDriver(deps: DriverDeps): Driver {
     if (isScheduled) return;
     isScheduled = true;
     turnsInARow += 1;
-    const pause = turnsInARow % TURNS_IN_A_ROW === 0 ? clock.sleep(0) : Promise.resolve();
+    const isPause = turnsInARow % TURNS_IN_A_ROW === 0;
+    if (isPause) unwritten.flush();
+    const pause = isPause ? clock.sleep(0) : Promise.resolve();
     void pause.then(() => {
       isScheduled = false;
       const facts = waiting;
@@ -112,10 +108,25 @@ export function createDriver(deps: DriverDeps): Driver {
   return {
     state,
     ended,
-    post: (...facts) => take(facts),
+    post(...facts) {
+      take(facts);
+      unwritten.flush();
+    },
+    flush: unwritten.flush,
     stop() {
       for (const controller of inFlight.values()) controller.abort();
       inFlight.clear();
     },
   };
+}
+
+/** An attempt never rejects; if one does all the same, its step must not wait for ever. */
+function brokenAttempt({ log, state }: DriverDeps, step: Active, error: unknown): Fact {
+  const { key, attempt: number } = step;
+  log.write('error', 'attempt_broke', {
+    run: state.identity.id,
+    step: key,
+    reason: String(error),
+  });
+  return { type: 'failed', key, attempt: number, failure: toFailure(error) };
 }

@@ -101,7 +101,7 @@ export function findTestFunction(
     function: name,
     export: name,
     contentType: 'json',
-    bundled: true,
+    bundled: false,
     pure: true,
     ...(FOLDS[name] && { fold: FOLDS[name] }),
   });

@@ -39,7 +39,11 @@ export function viewOf(partition: Partition, state: RunState): RunView {
 /** From memory while it is under way, else from its rows. */
 export function findState(partition: Partition, id: RunId): RunState | undefined {
   const driver = partition.drivers.get(id);
-  if (driver !== undefined) return driver.state;
+  if (driver !== undefined) {
+    // What is shown must not be lost with the object.
+    driver.flush();
+    return driver.state;
+  }
   const head = rows.findHead(partition.sql, id);
   const stored = head && rows.readRun(partition.sql, head);
   return stored && restore(stored);

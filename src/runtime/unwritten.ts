@@ -1,0 +1,47 @@
+/**
+ * Turns that are written together. What bundled functions compute stays in this isolate: their answers
+ * make the next turn at once, and one write does for both.
+ *
+ * W1. No attempt that leaves the isolate begins before all that led to it is written.
+ */
+import { mergeRecords } from '../core/run/merge-records.ts';
+import type { Turn } from '../core/run/advance.ts';
+import type { TurnRecord } from '../core/run/record.ts';
+import type { Active } from '../core/run/state.ts';
+
+export interface Unwritten {
+  /** Takes a turn, and writes it with those before unless another is about to follow. */
+  readonly add: (turn: Turn) => void;
+  /** Writes what has been kept back. */
+  readonly flush: () => void;
+}
+
+/** Events after which a turn is written in any case. */
+const MOST_EVENTS = 100;
+
+export function createUnwritten(commit: (record: TurnRecord) => void): Unwritten {
+  let kept: TurnRecord | undefined;
+
+  function flush(): void {
+    const record = kept;
+    kept = undefined;
+    if (record !== undefined) commit(record);
+  }
+
+  return {
+    add({ record, launch }) {
+      kept = kept === undefined ? record : mergeRecords(kept, record);
+      if (launch.length === 0 || kept.events.length >= MOST_EVENTS || !launch.every(isComputedHere))
+        flush();
+    },
+    flush,
+  };
+}
+
+/** Lost with the isolate, such a step is computed again, and nobody can tell. */
+function isComputedHere({ node, frame }: Active): boolean {
+  if (node.type !== 'function_task' || node.cache !== undefined || node.rateLimit !== undefined)
+    return false;
+  const { functions } = frame.plan;
+  return Object.hasOwn(functions, node.function) && functions[node.function]?.bundled === true;
+}

@@ -1,0 +1,104 @@
+/** Turns whose steps are computed here: written together, and before anything leaves. */
+import { describe, expect, it } from 'vitest';
+import { mergeRecords } from '../../src/core/run/merge-records.ts';
+import { restore } from '../../src/core/run/restore.ts';
+import { isFinal } from '../../src/core/run/events.ts';
+import type { Plan } from '../../src/core/recipe/plan.ts';
+import { call, give, recipe } from '../support/recipe-text.ts';
+import { settled } from '../support/manual-clock.ts';
+import {
+  driveRun,
+  identityOf,
+  planOf,
+  runRecipe,
+  runToEnd,
+  startRun,
+} from '../support/run-recipe.ts';
+import { eventsOf, storedRun } from '../support/run-rows.ts';
+import { createTestFunctions } from '../support/test-functions.ts';
+
+/** All functions but those named are part of the release. */
+function bundled(text: string, uploaded: readonly string[] = []): Plan {
+  const plan = planOf(text);
+  const pins = Object.entries(plan.functions).map(([reference, pin]) => [
+    reference,
+    { ...pin, bundled: !uploaded.includes(pin.function) },
+  ]);
+  return { ...plan, functions: Object.fromEntries(pins) };
+}
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
+const chain = (count: number) => recipe({ nodes: ids(count).map((id, index) => give(id, index)) });
+
+describe('turns of bundled functions', () => {
+  it('are one write, with a row for each step and every event once', async () => {
+    const { records } = await runRecipe(bundled(chain(10)));
+    // That it has begun is written when it was posted.
+    expect(records).toHaveLength(2);
+    expect(records[1]!.steps.map(({ key }) => key)).toEqual(ids(10));
+    const events = eventsOf(records);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.filter(({ type }) => type === 'node.completed')).toHaveLength(10);
+  });
+
+  it('are written before others get their chance, and before there are many events', async () => {
+    const { records } = await runRecipe(bundled(chain(100)));
+    expect(records.length).toBeGreaterThan(5);
+    expect(records.length).toBeLessThan(20);
+  });
+
+  it('are written before an attempt begins that leaves', async () => {
+    const functions = createTestFunctions();
+    const text = recipe({ nodes: [give('a', 1), give('b', 2), call('c', 'gate')] });
+    const run = await startRun(bundled(text, ['gate']), { functions });
+    expect(functions.gates).toHaveLength(1);
+    expect(run.records).toHaveLength(2);
+    expect(run.records[1]!.steps.map(({ key }) => key)).toEqual(['a', 'b']);
+    expect(run.records[1]!.run.active.map(({ key }) => key)).toEqual(['c']);
+  });
+
+  it('are written when somebody asks, or posts', async () => {
+    const run = await startRun(bundled(recipe({ nodes: [give('a', 1), call('b', 'gate')] })));
+    expect(run.records).toHaveLength(1);
+    run.driver.flush();
+    expect(run.records).toHaveLength(2);
+    run.driver.flush();
+    expect(run.records).toHaveLength(2);
+    run.driver.post({ type: 'cancel' });
+    expect(run.records.at(-1)!.run.status).toBe('cancelled');
+  });
+
+  it('give the same after a death at any write', async () => {
+    const nodes = [...ids(30).map((id, index) => give(id, index)), call('last', 'gate')];
+    const plan = bundled(recipe({ nodes }), ['gate']);
+    const before = await startRun(plan);
+    for (let written = 1; written <= before.records.length; written += 1) {
+      const state = restore(storedRun(identityOf(), plan, before.records.slice(0, written)));
+      const run = driveRun(state);
+      run.driver.post({ type: 'wake' });
+      await settled();
+      run.functions.gates[0]!.open('end');
+      await runToEnd(run);
+      expect(isFinal(run.status())).toBe(true);
+      expect(run.outputs()).toMatchObject({ n29: 29, last: 'end' });
+    }
+  });
+});
+
+describe('mergeRecords()', () => {
+  it('keeps the last of each row, and all events in order', async () => {
+    const run = await startRun(
+      recipe({ nodes: [call('a', 'gate'), call('b', 'gate')], edges: 'auto' }),
+    );
+    for (const gate of run.functions.gates) {
+      gate.open(1);
+      await settled();
+    }
+    const [first, ...rest] = run.records;
+    const merged = rest.reduce(mergeRecords, first!);
+    expect(merged.events).toEqual(eventsOf(run.records));
+    expect(merged.run).toEqual(run.records.at(-1)!.run);
+    const again = mergeRecords(merged, { ...merged, events: [] });
+    expect(again.steps).toEqual(merged.steps);
+  });
+});
