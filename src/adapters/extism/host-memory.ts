@@ -18,7 +18,8 @@ export interface HostMemory {
   length(pointer: bigint): bigint;
   /** The block's bytes from the pointer to its end, not copied. */
   from(pointer: bigint): Uint8Array;
-  copy(pointer: bigint, size: number): Uint8Array;
+  /** So many bytes at the pointer, not copied. */
+  view(pointer: bigint, size: number): Uint8Array;
   loadByte(pointer: bigint): number;
   loadWord(pointer: bigint): bigint;
   storeByte(pointer: bigint, value: number): void;
@@ -84,8 +85,7 @@ export function createHostMemory(refuse: Refuse): HostMemory {
     },
     length: (pointer) => BigInt(blocks.get(addressOf(pointer) / STRIDE)?.byteLength ?? 0),
     from: (pointer) => new Uint8Array(locate(pointer, 0).buffer, offset),
-    copy: (pointer, size) =>
-      new Uint8Array(locate(pointer, size).buffer.slice(offset, offset + size)),
+    view: (pointer, size) => new Uint8Array(locate(pointer, size).buffer, offset, size),
     loadByte: (pointer) => locate(pointer, 1).getUint8(offset),
     loadWord: (pointer) => locate(pointer, 8).getBigUint64(offset, true),
     storeByte: (pointer, value) => locate(pointer, 1).setUint8(offset, value),

@@ -10,8 +10,8 @@ export function resultFunctions(desk: Desk): HostFunctions {
       const length = addressOf(size);
       if (length > CALL_LIMITS.output) refuse('output_too_large', `an output of ${length} bytes`);
       charge(HOST_COST.call, length);
-      // A copy: the guest may go on writing to its block.
-      desk.output = length === 0 ? new Uint8Array(0) : memory.copy(pointer, length);
+      // A view: what a guest writes there before its end counts, as it does for Extism, freed or not.
+      desk.output = length === 0 ? new Uint8Array(0) : memory.view(pointer, length);
     },
     output_length() {
       charge(HOST_COST.access);

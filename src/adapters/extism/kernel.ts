@@ -96,7 +96,8 @@ export function createKernel(options: KernelOptions): Kernel {
       isOutOfFuel: meter.isSpent(),
       exitCode: desk.exitCode,
       errorText: desk.error && printable(desk.error),
-      output: desk.output,
+      // Of its own, so that a large block does not stay for a short output.
+      output: desk.output.slice(),
       logs: desk.log.lines(),
       fuel: meter.used(),
       memoryPages: (guestMemory?.buffer.byteLength ?? 0) / 65_536,

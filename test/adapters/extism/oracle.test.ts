@@ -49,6 +49,7 @@ describe('callGuest() beside the SDK', () => {
     ['var_read', ''],
     ['log', 'said'],
     ['grow', ''],
+    ['late_write', 'abc'],
   ])('gives the same for %s of "%s"', async (name, input) => {
     expect(await callOurs(kit, name, input)).toBe(await callTheirs(kit, name, input));
   });
