@@ -8,6 +8,10 @@ export interface Io {
   /** Width of the terminal. */
   readonly columns: number;
   readonly colours: boolean;
+  /** Variables of the environment. */
+  readonly env: { readonly [name: string]: string | undefined };
+  /** All of the standard input. */
+  readonly readIn: () => Promise<Uint8Array>;
 }
 
 export const EXIT = {
@@ -21,3 +25,6 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** For the person at the terminal: the message is all they need. */
 export class UsageError extends Error {}
+
+/** The words were right, and the message is all there is to say. */
+export class PlainError extends UsageError {}

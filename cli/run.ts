@@ -4,18 +4,25 @@ import { VERSION } from '../src/version.ts';
 import { plan, PLAN_USAGE } from './commands/plan.ts';
 import { schema, SCHEMA_USAGE } from './commands/schema.ts';
 import { validate, VALIDATE_USAGE } from './commands/validate.ts';
-import { EXIT, UsageError } from './io.ts';
+import { EXIT, PlainError, UsageError } from './io.ts';
 import type { ExitCode, Io } from './io.ts';
+import { PLUGIN_USAGE } from './plugin/usage.ts';
 import { printable } from './text.ts';
 
 interface Command {
-  readonly run: (args: readonly string[], io: Io) => ExitCode;
+  readonly run: (args: readonly string[], io: Io) => ExitCode | Promise<ExitCode>;
   readonly usage: string;
+}
+
+/** Compilers and the sandbox take a while to load, and the other commands do without. */
+async function plugin(args: readonly string[], io: Io): Promise<ExitCode> {
+  return (await import('./commands/plugin.ts')).plugin(args, io);
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['validate', { run: validate, usage: VALIDATE_USAGE }],
   ['plan', { run: plan, usage: PLAN_USAGE }],
+  ['plugin', { run: plugin, usage: PLUGIN_USAGE }],
   ['schema', { run: schema, usage: SCHEMA_USAGE }],
 ]);
 
@@ -24,11 +31,12 @@ const USAGE = `composer COMMAND
   validate  find the faults of recipes
   plan      show a recipe's graph and its worst case, or draw it
   schema    print the JSON Schema of the language
+  plugin    make, build, look at, try out and upload a plugin
 
 composer COMMAND --help tells more. Exit codes: 0 fine, 1 faults found, 2 wrong usage or unreadable file.
 `;
 
-export function run(args: readonly string[], io: Io): ExitCode {
+export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name = '', ...rest] = args;
   if (name === '--version') {
     io.out(`${VERSION}\n`);
@@ -53,12 +61,18 @@ export function run(args: readonly string[], io: Io): ExitCode {
   return guarded(name, command, rest, io);
 }
 
-function guarded(name: string, command: Command, args: readonly string[], io: Io): ExitCode {
+async function guarded(
+  name: string,
+  command: Command,
+  args: readonly string[],
+  io: Io,
+): Promise<ExitCode> {
   try {
-    return command.run(args, io);
+    return await command.run(args, io);
   } catch (error) {
     if (!isUsage(error)) throw error;
-    io.err(`composer ${name}: ${printable(error.message)}\n\n${command.usage}`);
+    const usage = error instanceof PlainError ? '' : `\n${command.usage}`;
+    io.err(`composer ${name}: ${printable(error.message)}\n${usage}`);
     return EXIT.failed;
   }
 }

@@ -5,6 +5,11 @@ set -eu
 packages=()
 command -v openssl >/dev/null || packages+=(openssl)
 command -v curl >/dev/null || packages+=(curl)
+# Plugins in C and Rust.
+command -v clang >/dev/null || packages+=(clang)
+command -v wasm-ld >/dev/null || packages+=(lld)
+[ -e /usr/bin/rustc ] || packages+=(rustc)
+[ -e /usr/lib/rustlib/wasm32-unknown-unknown ] || packages+=(libstd-rust-dev-wasm32)
 command -v chromium >/dev/null || packages+=(chromium fonts-dejavu-core)
 
 if [ ${#packages[@]} -eq 0 ]; then

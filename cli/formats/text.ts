@@ -19,8 +19,22 @@ export function textReport(checked: readonly Checked[], look: Look): string {
 
 function fileText(checked: Checked, look: Look): string[] {
   if (checked.kind !== 'recipe') return [];
-  const lines = checked.text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const lines = linesOf(checked.text);
   return checked.diagnostics.map((issue) => issueText(checked.file, lines, { issue, look }));
+}
+
+/** One finding about a text; without a place in it, about the file. */
+export function findingText(
+  file: string,
+  text: string,
+  { issue, look }: { issue: Issue; look: Look },
+): string {
+  if (issue.line !== undefined) return issueText(file, linesOf(text), { issue, look });
+  return `${printable(file)}: ${issue.severity}: ${messageOf(issue)} [${issue.code}]\n`;
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').map((line) => line.replace(/\r$/, ''));
 }
 
 function issueText(

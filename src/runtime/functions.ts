@@ -33,8 +33,8 @@ export function createFunctions({
   catalog,
   sandbox,
 }: {
-  catalog: Catalog;
-  sandbox: Sandbox;
+  catalog: Pick<Catalog, 'listPlugins'>;
+  sandbox: Pick<Sandbox, 'call'>;
 }): Functions {
   return {
     async find(tenant, reference, pins) {

@@ -48,11 +48,16 @@ export interface PluginSource {
   readonly manifestText?: string;
 }
 
+/** What asks the engine whether a module is one. */
+interface Checks {
+  readonly sandbox: Pick<Ports['sandbox'], 'validate'>;
+}
+
 export type Upload = PluginSource & { readonly name: string; readonly version: string };
 
 /** What an upload comes to: findings, and the module that would be metered. */
 export function inspectUpload(
-  ports: Pick<Ports, 'sandbox' | 'scriptEngine'>,
+  ports: Checks & Pick<Ports, 'scriptEngine'>,
   upload: PluginSource & { readonly name?: string; readonly version?: string },
 ): PluginFindings & { readonly module: Uint8Array } {
   const { bytes, language } = upload;
@@ -67,7 +72,7 @@ export function inspectUpload(
 
 /** Decodes, checks the manifest against the module and asks the engine. Stores nothing. */
 export function inspectPlugin(
-  { sandbox }: Pick<Ports, 'sandbox'>,
+  { sandbox }: Checks,
   bytes: Uint8Array,
   given: { readonly manifestText?: string; readonly name?: string; readonly version?: string },
 ): PluginFindings {
@@ -151,7 +156,7 @@ export async function putPlugin(
 }
 
 /** Puts the fuel counter in. What is stored, hashed and run is the metered module alone. */
-function meter({ sandbox }: Pick<Ports, 'sandbox'>, bytes: Uint8Array, label: string): Uint8Array {
+export function meter({ sandbox }: Checks, bytes: Uint8Array, label: string): Uint8Array {
   const metered = instrumentModule(bytes, { fuelExport: FUEL_EXPORT, startFuel: START_FUEL });
   if (metered.ok && sandbox.validate(metered.value.wasm)) return metered.value.wasm;
   const reason = metered.ok ? 'the metered module does not validate' : metered.error.message;

@@ -23,13 +23,19 @@ export function folderOf(files: { readonly [path: string]: string | Uint8Array }
   return folder;
 }
 
-export function composer(cwd: string, args: readonly string[], look: Partial<Io> = {}): Ran {
+export async function composer(
+  cwd: string,
+  args: readonly string[],
+  look: Partial<Io> = {},
+): Promise<Ran> {
   let out = '';
   let err = '';
-  const exit = run(args, {
+  const exit = await run(args, {
     cwd,
     columns: 100,
     colours: false,
+    env: {},
+    readIn: async () => new Uint8Array(0),
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     ...look,

@@ -16,6 +16,9 @@ const PAGES = [
   'docs/how-to/write-a-recipe-with-a-map.md',
   'docs/how-to/upload-a-plugin.md',
   'docs/how-to/write-a-plugin-in-javascript.md',
+  'docs/how-to/write-a-plugin-in-assemblyscript.md',
+  'docs/how-to/write-a-plugin-in-rust.md',
+  'docs/how-to/write-a-plugin-in-c.md',
   'docs/how-to/ask-a-person.md',
 ];
 
@@ -45,14 +48,18 @@ function makeDesk(name: string): string {
 }
 
 const isRun = ({ language, text }: Block): boolean =>
-  language === 'sh' && text.split('\n').every((line) => /^(?:curl |npx asc |$)/.test(line));
+  language === 'sh' &&
+  text.split('\n').every((line) => /^(?:curl |npx asc |npm run composer -- |$)/.test(line));
 
 /** Runs a line, and gives what it wrote. */
 function run(line: string, desk: string): string {
-  const command = line.replaceAll(BASE, server.url);
+  const command = line
+    .replaceAll(BASE, server.url)
+    .replace('npm run composer --', `node ${join(ROOT, 'cli/composer.ts')}`);
   const env = {
     ...process.env,
     CURL_HOME: desk,
+    EC_SERVER: server.url,
     PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`,
   };
   return execFileSync('sh', ['-c', command], { cwd: desk, encoding: 'utf8', env });
