@@ -37,6 +37,7 @@ export async function language({ quick }: SuiteOptions): Promise<readonly Row[]>
       work: of.work,
       unit: 'ms',
       ours: median(times.map(({ wall }) => wall)),
+      peers: {},
       runs: RUNS[size],
       cpu: median(times.map(({ cpu }) => cpu)),
     };

@@ -1,10 +1,14 @@
 /** `npm run bench -- [SUITE…] [--quick] [--json]`: medians on this machine, and the machine. */
 import { parseArgs } from 'node:util';
 import { language } from './compile.ts';
+import { plugins } from './plugins.ts';
 import { reportOf, tableOf } from './report.ts';
 import type { Suite } from './report.ts';
 
-const SUITES: ReadonlyMap<string, Suite> = new Map([['language', language]]);
+const SUITES: ReadonlyMap<string, Suite> = new Map([
+  ['language', language],
+  ['plugins', plugins],
+]);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -8,6 +8,10 @@ export interface Row {
   readonly unit: string;
   /** Median. */
   readonly ours: number;
+  /** What the same way costs without the work; it is not part of `ours`. */
+  readonly floor?: number;
+  /** Medians of others, measured in the same run. */
+  readonly peers: Readonly<Record<string, number>>;
   readonly runs: number;
   /** Median of what this thread computed: on a machine that others work on, the figure to look at. */
   readonly cpu?: number;
@@ -28,14 +32,16 @@ export interface Report {
 
 const ROOT = join(import.meta.dirname, '../..');
 const GIB = 2 ** 30;
+const PACKAGES = ['workerd', 'yaml', 'zod', '@extism/extism'];
 
 export function reportOf(rows: readonly Row[]): Report {
   const versions = {
     'edge-composer': packageVersion(ROOT),
     node: process.versions.node,
     v8: process.versions.v8,
-    yaml: packageVersion(join(ROOT, 'node_modules/yaml')),
-    zod: packageVersion(join(ROOT, 'node_modules/zod')),
+    ...Object.fromEntries(
+      PACKAGES.map((name) => [name, packageVersion(join(ROOT, 'node_modules', name))]),
+    ),
   };
   return { machine: machine(), versions, rows };
 }
@@ -45,7 +51,7 @@ export function median(times: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   const exact = sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
-  return Math.round(exact * 100) / 100;
+  return Math.round(exact * 1_000) / 1_000;
 }
 
 export function tableOf({ machine: on, versions, rows }: Report): string {
@@ -56,12 +62,25 @@ export function tableOf({ machine: on, versions, rows }: Report): string {
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),
     '',
-    ...rows.map(
-      ({ work, unit, ours, runs, cpu }) =>
-        `${work.padEnd(width)}  ${ours.toFixed(1).padStart(8)} ${unit}  (median of ${runs}${cpu === undefined ? '' : `; ${cpu.toFixed(1)} ${unit} of CPU`})`,
-    ),
+    ...rows.map((row) => lineOf(row, width)),
     '',
   ].join('\n');
+}
+
+function lineOf({ work, unit, ours, floor, peers, runs, cpu }: Row, width: number): string {
+  const notes = [
+    ...(floor === undefined ? [] : [`floor ${shown(floor)}`]),
+    ...Object.entries(peers).map(
+      ([name, time]) => `${name} ${shown(time)}, ours ${shown(ours / time)} times`,
+    ),
+    `median of ${runs}`,
+    ...(cpu === undefined ? [] : [`${shown(cpu)} ${unit} of CPU`]),
+  ];
+  return `${work.padEnd(width)}  ${shown(ours).padStart(8)} ${unit}  (${notes.join('; ')})`;
+}
+
+function shown(value: number): string {
+  return value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 }
 
 function machine() {

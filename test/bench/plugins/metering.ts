@@ -1,0 +1,102 @@
+/** What the fuel counter costs: how much slower a guest computes with it, and how long it takes to put in. */
+import { deepStrictEqual } from 'node:assert/strict';
+import { FUEL_EXPORT } from '../../../src/core/plugin/fuel.ts';
+import { instrumentModule } from '../../../src/core/plugin/instrument.ts';
+import { median } from '../report.ts';
+import { buildGuests } from './guests.ts';
+import type { Row, SuiteOptions } from '../report.ts';
+import type { Guest } from './guests.ts';
+
+const ROUNDS = { quick: 7, full: 41 };
+/** Until the engine has optimised what is measured. */
+const WARM_UP_MS = { quick: 300, full: 2_000 };
+const PLENTY = 2n ** 62n;
+const MEGABYTE = 1_000_000;
+
+/** Gives what each call gave. */
+type Pass = () => unknown;
+
+// SAFETY: the Workers types declare `Module` abstract, as a Worker may not compile; Node may.
+const NodeModule = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
+
+export async function measureMetering({ quick }: SuiteOptions): Promise<readonly Row[]> {
+  const size = quick ? 'quick' : 'full';
+  const guests = await buildGuests();
+  const overheads = guests.map((guest) => overheadOf(guest, size));
+  const percent = (work: string, ours: number): Row => ({
+    work,
+    unit: '%',
+    ours,
+    peers: {},
+    runs: ROUNDS[size],
+  });
+  return [
+    percent('metering_overhead_percent', median(overheads)),
+    ...guests.map(({ language }, i) =>
+      percent(`metering_overhead_percent_${language}`, overheads[i] ?? Number.NaN),
+    ),
+    {
+      work: 'instrument_mb_per_s',
+      unit: 'MB/s',
+      ours: instrumentSpeed(guests, size),
+      peers: {},
+      runs: ROUNDS[size],
+    },
+  ];
+}
+
+type Size = keyof typeof ROUNDS;
+
+/** The two are run in turn and compared round by round, so that others at work slow both alike. */
+function overheadOf(guest: Guest, size: Size): number {
+  const plain = prepare(guest, guest.wasm);
+  const metered = prepare(guest, instrument(guest.wasm));
+  deepStrictEqual(metered(), plain());
+  const until = performance.now() + WARM_UP_MS[size];
+  while (performance.now() < until) {
+    plain();
+    metered();
+  }
+  const ratios = Array.from({ length: ROUNDS[size] }, () => cpuOf(metered) / cpuOf(plain));
+  return median(ratios.map((ratio) => (ratio - 1) * 100));
+}
+
+/** All of a guest's work, in an instance of its own, as a call has one. */
+function prepare({ calls }: Guest, wasm: Uint8Array): Pass {
+  const module = new NodeModule(wasm);
+  return () => {
+    const { exports } = new WebAssembly.Instance(module);
+    // SAFETY: guests export functions of a number.
+    const functions = exports as Record<string, (argument: number) => number>;
+    return calls.map(([name, argument]) => functions[name]?.(argument));
+  };
+}
+
+/** Milliseconds that this thread computed. */
+function cpuOf(pass: Pass): number {
+  const before = process.threadCpuUsage();
+  for (let i = 0; i < 4; i += 1) pass();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+function instrument(wasm: Uint8Array): Uint8Array {
+  const made = instrumentModule(wasm, { fuelExport: FUEL_EXPORT, startFuel: PLENTY });
+  if (!made.ok) throw new Error(`Cannot measure a guest: ${made.error.message}`);
+  return made.value.wasm;
+}
+
+function instrumentSpeed(guests: readonly Guest[], size: Size): number {
+  const modules = guests.map(({ wasm }) => wasm);
+  const bytes = modules.reduce((sum, { length }) => sum + length, 0);
+  const all = () => modules.forEach(instrument);
+  const until = performance.now() + WARM_UP_MS[size];
+  while (performance.now() < until) all();
+  return median(
+    Array.from({ length: ROUNDS[size] }, () => {
+      const start = performance.now();
+      all();
+      return bytes / MEGABYTE / ((performance.now() - start) / 1_000);
+    }),
+  );
+}
