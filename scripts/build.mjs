@@ -36,7 +36,7 @@ async function buildIsolate() {
     target: 'es2023',
     minify: true,
     legalComments: 'none',
-    external: ['./plugin.wasm'],
+    external: ['./plugin.wasm', 'cloudflare:workers'],
     logLevel: 'warning',
   });
   const source = outputFiles[0].text;

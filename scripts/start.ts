@@ -124,6 +124,7 @@ function variables(
     'MAX_RUNNING',
     'MAX_QUEUED',
     'CACHE_SHARDS',
+    'MAX_WARM_PLUGINS',
     'EGRESS_ALLOW_HOSTS',
     'EGRESS_DENY_HOSTS',
     'EGRESS_ALLOW_HTTP',

@@ -53,6 +53,8 @@ const Variables = z.object({
   MAX_QUEUED: count(10_000),
   /** Objects over which a tenant's cache is spread. Another number begins with an empty one. */
   CACHE_SHARDS: count(4),
+  /** Isolates of plugins that are kept although nobody calls them. */
+  MAX_WARM_PLUGINS: count(32),
   /** Bytes of the largest file that is taken. */
   MAX_FILE_BYTES: count(512 * 1024 * 1024),
   /** Hosts that recipes may ask: `name` or `*.name`, with an optional port. Default: every public one. */

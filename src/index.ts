@@ -20,6 +20,7 @@ import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts'
 import { createSignatures } from './adapters/webhooks/signatures.ts';
 import { createEgress } from './adapters/egress/egress.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
+import type { WorkerSandbox } from './adapters/extism/sandbox.ts';
 import { createMemoryRateStore } from './adapters/memory/rate-store.ts';
 import { createModels } from './adapters/models/models.ts';
 import { readServers } from './adapters/models/servers.ts';
@@ -63,7 +64,7 @@ function makePorts(
   env: Bindings,
   maxLoaded: number,
   background: Ports['background'] = waitUntil,
-): Ports {
+): Ports & { readonly sandbox: WorkerSandbox } {
   const { LOG_LEVEL, INSTANCE, ...variables } = readVariables(env);
   const bytes = createPluginBytes(env.FILES);
   const clock = createClock();
@@ -102,6 +103,7 @@ function makePorts(
       bundled: bundledModules(BUNDLED),
       compatibilityDate: COMPATIBILITY_DATE,
       maxLoaded,
+      maxWarm: variables.MAX_WARM_PLUGINS,
     }),
     scriptEngine: { bytes: () => scriptEngine },
     models: createModels({ servers: readServers(env), send: modelNetwork(env), clock }),
@@ -134,6 +136,7 @@ interface Serving {
   readonly app: ReturnType<typeof createApp>;
   /** What it goes on with after its answer. */
   readonly busy: ReadonlySet<Promise<unknown>>;
+  readonly sandbox: WorkerSandbox;
 }
 
 function makeApp(env: Bindings): Serving {
@@ -157,7 +160,7 @@ function makeApp(env: Bindings): Serving {
       ...(PUBLIC_URL !== undefined && { publicUrl: PUBLIC_URL }),
     },
   });
-  return { app, busy };
+  return { app, busy, sandbox: ports.sandbox };
 }
 
 export const CacheShard = makeCacheObject({ clock: createClock() });
@@ -227,7 +230,8 @@ export default {
       return await serving.app.fetch(request, env, ctx);
     } finally {
       const putBack = (): void => {
-        if (free.length < MAX_IDLE) free.push(serving);
+        // A call that was given up, and has not come to its end, ends with this request.
+        if (free.length < MAX_IDLE && serving.sandbox.isIdle) free.push(serving);
       };
       // What goes on has slots of the sandbox, too.
       if (serving.busy.size === 0) putBack();

@@ -4,6 +4,8 @@ import { sha256 } from '../support/guests/guest-bytes.ts';
 import { byteOf, codeOf, logsOf, setUp, textOf } from '../support/guests/harness.ts';
 import { describeFuel, describeLinking, describeWasi } from './sandbox-guests.ts';
 import type { MakeSandbox } from '../support/guests/harness.ts';
+import type { Result } from '../../src/core/errors.ts';
+import type { PluginReply } from '../../src/runtime/ports.ts';
 
 interface Traits {
   /** It meters modules itself before it compiles them. */
@@ -261,6 +263,10 @@ function describeValues(make: MakeSandbox): void {
   });
 }
 
+function codeIsOk(reply: Result<PluginReply>): boolean {
+  return reply.ok;
+}
+
 function describeCalls(make: MakeSandbox): void {
   it('makes a fresh instance for every call', async () => {
     const { call } = await setUp(make);
@@ -274,6 +280,19 @@ function describeCalls(make: MakeSandbox): void {
     const calls = inputs.map((input) => call('var_write_read', input));
     expect((await Promise.all(calls)).map(textOf)).toEqual(inputs);
     expect(sandbox.loads).toBe(1);
+  });
+
+  it('lets a call fail alone among others, each in its place with its own fuel', async () => {
+    const { call } = await setUp(make);
+    const words = Array.from({ length: 60 }, (_, i) => ['echo', 'trap', 'recurse'][i % 3] ?? '');
+    const replies = await Promise.all(words.map((name, i) => call(name, `call ${i}`)));
+    const codes = { echo: 'ok', trap: 'trap', recurse: 'stack_overflow' };
+    expect(replies.map(codeOf)).toEqual(words.map((name) => codes[name as keyof typeof codes]));
+    const alone = await call('echo', 'call 9');
+    expect(replies[9]).toEqual(alone);
+    expect(replies.filter(codeIsOk).map(textOf)).toEqual(
+      words.flatMap((name, i) => (name === 'echo' ? [`call ${i}`] : [])),
+    );
   });
 
   it('loads the same bytes once', async () => {

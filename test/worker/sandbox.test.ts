@@ -2,6 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createSandbox } from '../../src/adapters/extism/sandbox.ts';
+import { FUEL_EXPORT, START_FUEL } from '../../src/core/plugin/fuel.ts';
+import { instrumentModule } from '../../src/core/plugin/instrument.ts';
 import { describeSandbox } from '../contracts/sandbox.ts';
 import { codeOf, setUp, textOf } from '../support/guests/harness.ts';
 import type { SandboxOptions } from '../../src/adapters/extism/sandbox.ts';
@@ -16,8 +18,28 @@ function make(bytes: PluginBytes, options: Partial<SandboxOptions> = {}) {
     bytes,
     bundled: new Map(),
     compatibilityDate: '2026-08-01',
+    // Ending an isolate is a line in the runtime's log, which shows here.
+    maxWarm: 1_000,
     ...options,
   });
+}
+
+/** The loader as one that nobody else has, which counts how often each id is loaded. */
+function apart(real: WorkerLoader, loads: Map<string, number>): WorkerLoader {
+  return {
+    load: (code) => real.load(code),
+    get: (id, load) =>
+      real.get(`apart:${id}`, () => {
+        loads.set(id ?? '', (loads.get(id ?? '') ?? 0) + 1);
+        return load();
+      }),
+  };
+}
+
+function metered(wasm: Uint8Array): Uint8Array {
+  const made = instrumentModule(wasm, { fuelExport: FUEL_EXPORT, startFuel: START_FUEL });
+  if (!made.ok) throw new Error(made.error.message);
+  return made.value.wasm;
 }
 
 describeSandbox('Worker Loader', (bytes) => make(bytes));
@@ -49,6 +71,43 @@ describe('createSandbox()', () => {
     expect(replies).toEqual([...tenants, ...tenants].map((tenant) => `of ${tenant}`));
     expect(sandbox.highWater).toBe(highWater);
     expect(sandbox.loads).toBe(8);
+  });
+
+  it('takes 100 calls that are made together in one request, and longer ones in more', async () => {
+    const { bytes, put, callOn, wasm } = await setUp(make);
+    await put('metered', metered(wasm));
+    const sandbox = make(bytes);
+    const call = (name: string, input = '') => callOn(sandbox, name, input, { tenant: 'metered' });
+    const inputs = Array.from({ length: 100 }, (_, i) => `call ${i}`);
+    const replies = await Promise.all(inputs.map((input) => call('echo', input)));
+    expect(replies.map(textOf)).toEqual(inputs);
+    expect(sandbox.requests).toBe(1);
+    const alone = await call('echo', 'call 7');
+    expect(replies[7]).toEqual(alone);
+    expect(alone.ok && alone.value.fuel).toBeGreaterThan(0);
+    // A turn is a tenth of a call's fuel, so one that may have spent all of it has a request of its own.
+    const failing = Array.from({ length: 3 }, () => call('trap'));
+    expect((await Promise.all(failing)).map(codeOf)).toEqual(Array(3).fill('trap'));
+    expect(sandbox.requests).toBe(5);
+    expect(sandbox.isIdle).toBe(true);
+  });
+
+  it('ends isolates that nobody calls, and loads them anew when somebody does', async () => {
+    const { bytes, put, callOn } = await setUp(make);
+    const tenants = ['t0', 't1', 't2', 't3'];
+    for (const tenant of tenants) await put(tenant);
+    // A loader remembers its isolates, and those of the other tests are kept.
+    const loads = new Map<string, number>();
+    const sandbox = make(bytes, { maxWarm: 2, loader: apart(loader, loads) });
+    for (let round = 0; round < 2; round += 1)
+      for (const tenant of tenants)
+        expect(textOf(await callOn(sandbox, 'echo', `of ${tenant}`, { tenant }))).toBe(
+          `of ${tenant}`,
+        );
+    expect(textOf(await callOn(sandbox, 'echo', 'warm', { tenant: 't3' }))).toBe('warm');
+    expect(sandbox.loads).toBe(8);
+    // Each of them with its own id: none that was ended is asked again.
+    expect([...loads.values()]).toEqual(Array(8).fill(1));
   });
 
   it('gives a slot back however a call ends', async () => {

@@ -1,4 +1,4 @@
-/** How a call and its reply cross into a loaded isolate: a header as JSON, its length in front, then bytes. */
+/** How calls and replies cross into a loaded isolate: a header as JSON, its length in front, then bytes. */
 import { isJsonObject } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 
@@ -9,12 +9,21 @@ export interface Frame {
 
 const LENGTH_SIZE = 4;
 
-export function encodeFrame({ header, body }: Frame): Uint8Array<ArrayBuffer> {
+/** `parts` follow one another without a mark: the header says where each ends. */
+export function encodeFrame(
+  header: JsonObject,
+  parts: readonly Uint8Array[],
+): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const frame = new Uint8Array(LENGTH_SIZE + text.length + body.length);
+  const size = parts.reduce((sum, { length }) => sum + length, LENGTH_SIZE + text.length);
+  const frame = new Uint8Array(size);
   new DataView(frame.buffer).setUint32(0, text.length);
   frame.set(text, LENGTH_SIZE);
-  frame.set(body, LENGTH_SIZE + text.length);
+  let at = LENGTH_SIZE + text.length;
+  for (const part of parts) {
+    frame.set(part, at);
+    at += part.length;
+  }
   return frame;
 }
 

@@ -1,51 +1,51 @@
 /**
- * The isolates that hold uploaded plugins, one for each tenant and hash. The loader keeps them warm under
+ * The isolates that hold uploaded plugins, one for each key of `isolateKey`. The loader keeps them warm under
  * their id. I1: it keeps a failed load under its id too, and for ever, so an id that failed is not used again.
+ * I2: the open-source runtime never drops an isolate by itself, so the one that was idle longest is ended
+ * before another is loaded.
  */
-import { fail } from '../../core/errors.ts';
-import { abortFailure } from './abort-failure.ts';
+import { fail, ok } from '../../core/errors.ts';
 import { ISOLATE_DIGEST, ISOLATE_SOURCE } from './isolate.generated.ts';
-import { decodeReply, encodeCall } from './wire.ts';
+import { RELEASE_PATH } from './limits.ts';
+import { findState, oldestIdle, retire } from './isolate-states.ts';
+import { decodeReplies, encodeCalls } from './wire.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginBytes, PluginCall, PluginReply } from '../../runtime/ports.ts';
+import type { IsolateState, IsolateStates } from './isolate-states.ts';
 
 export interface IsolatesOptions {
   readonly loader: WorkerLoader;
   readonly bytes: PluginBytes;
   readonly compatibilityDate: string;
+  /** Isolates that are kept warm. Default 32. */
+  readonly maxWarm?: number;
 }
 
 export interface Isolates {
-  call(id: string, call: PluginCall, signal: AbortSignal): Promise<Result<PluginReply>>;
+  /** Replies to the first of the calls, which are all of one key. */
+  send(
+    key: string,
+    calls: readonly PluginCall[],
+    signal: AbortSignal,
+  ): Promise<Result<readonly Result<PluginReply>[]>>;
   /** How often bytes went into a new isolate. */
   loads(): number;
 }
 
-interface IsolateState {
-  /** Counts the failures; part of the id (I1). */
-  generation: number;
-  /** It has answered, so its bytes need not be at hand. */
-  isWarm: boolean;
+/** Calls with the same key may share an isolate: the same code, for the same tenant. */
+export function isolateKey({ hash, tenant }: PluginCall): string {
+  return `${hash}:${tenant}`;
 }
 
-/** A hint, kept as long as the binding it is about: losing it costs a read of the bytes. */
-const statesOf = new WeakMap<WorkerLoader, Map<string, IsolateState>>();
-const MAX_STATES = 4_096;
+/** Kept as long as the binding they are about, for every request and object of this isolate. */
+const statesOf = new WeakMap<WorkerLoader, IsolateStates>();
 
-export function createIsolates({ loader, bytes, compatibilityDate }: IsolatesOptions): Isolates {
-  const states = statesOf.get(loader) ?? new Map<string, IsolateState>();
+export function createIsolates(options: IsolatesOptions): Isolates {
+  const { loader, bytes, compatibilityDate, maxWarm = 32 } = options;
+  const states: IsolateStates = statesOf.get(loader) ?? new Map();
   statesOf.set(loader, states);
-  const reads = new Map<string, Promise<Uint8Array | undefined>>();
+  const read = createReader(bytes);
   let loads = 0;
-
-  /** The first calls of a plugin come together; its bytes are read once for all. */
-  function read(id: string, { tenant, hash }: PluginCall): Promise<Uint8Array | undefined> {
-    const pending = reads.get(id);
-    if (pending !== undefined) return pending;
-    const started = bytes.get(tenant, hash).finally(() => reads.delete(id));
-    reads.set(id, started);
-    return started;
-  }
 
   function code(wasm: Uint8Array): WorkerLoaderWorkerCode {
     loads += 1;
@@ -61,59 +61,88 @@ export function createIsolates({ loader, bytes, compatibilityDate }: IsolatesOpt
     };
   }
 
-  function getWorker(id: string, call: PluginCall, wasm: Uint8Array | undefined): WorkerStub {
-    return loader.get(id, async () => {
-      // A warm isolate that the platform has dropped meanwhile.
-      const source = wasm ?? (await read(id, call));
-      if (source === undefined) throw new Error('the bytes of the plugin are gone');
-      return code(source);
-    });
+  function fetchFrom(
+    { id, load }: { id: string; load: () => Promise<WorkerLoaderWorkerCode> },
+    path: string,
+    init: RequestInit,
+  ): Promise<Response> {
+    return loader.get(id, load).getEntrypoint().fetch(`http://plugin${path}`, init);
+  }
+
+  /** Makes room for one more. */
+  async function releaseIdle(): Promise<void> {
+    const idle = oldestIdle(states, maxWarm);
+    if (idle === undefined) return;
+    const id = idOf(idle.key, idle.state);
+    // Whoever calls it from now on gets a new one.
+    retire(idle.state);
+    const load = () => Promise.reject(new Error('the isolate is gone already'));
+    await fetchFrom({ id, load }, RELEASE_PATH, { method: 'POST' }).catch(() => undefined);
+  }
+
+  async function ask(
+    { key, state }: { key: string; state: IsolateState },
+    calls: readonly PluginCall[],
+    signal: AbortSignal,
+  ): Promise<Result<readonly Result<PluginReply>[]>> {
+    const [first] = calls;
+    if (first === undefined) return ok([]);
+    let { generation } = state;
+    try {
+      // Before the loader is asked (I1), and so that it need not wait for us in the middle.
+      const wasm = state.warm ? undefined : await read(key, first);
+      if (wasm === undefined && !state.warm)
+        return fail('plugin_not_found', `Cannot call the plugin: there is no ${first.hash}`);
+      if (!state.warm) await releaseIdle();
+      ({ generation } = state);
+      // A warm isolate may be one that the platform has dropped meanwhile.
+      const load = async () => code(wasm ?? present(await read(key, first)));
+      const init = { method: 'POST', body: encodeCalls(calls), signal };
+      const response = await fetchFrom({ id: idOf(key, state), load }, '/', init);
+      const replies = decodeReplies(await response.arrayBuffer());
+      if (replies !== undefined && replies.length > 0) {
+        if (state.generation === generation) state.warm = true;
+        return ok(replies);
+      }
+    } catch {
+      if (signal.aborted) return ok([]);
+    }
+    // Whoever fails first speaks for all that were on the way.
+    if (state.generation === generation) retire(state);
+    return fail('sandbox_unavailable', 'Cannot call the plugin: its isolate does not answer');
   }
 
   return {
     loads: () => loads,
-    async call(id, call, signal) {
-      const state = findState(states, id);
-      let { generation } = state;
+    async send(key, calls, signal) {
+      const state = findState(states, key);
+      state.users += 1;
       try {
-        // Before the loader is asked (I1), and so that it need not wait for us in the middle.
-        const wasm = state.isWarm ? undefined : await read(id, call);
-        if (wasm === undefined && !state.isWarm) {
-          return fail('plugin_not_found', `Cannot call "${call.export}": no plugin ${call.hash}`);
-        }
-        ({ generation } = state);
-        const worker = getWorker(`${id}:${ISOLATE_DIGEST}:${generation}`, call, wasm);
-        const init = { method: 'POST', body: encodeCall(call), signal };
-        const response = await worker.getEntrypoint().fetch('http://plugin/', init);
-        const reply = decodeReply(await response.arrayBuffer());
-        if (reply !== undefined) {
-          state.isWarm = true;
-          return reply;
-        }
-      } catch {
-        if (signal.aborted) return { ok: false, error: abortFailure(signal) };
+        return await ask({ key, state }, calls, signal);
+      } finally {
+        state.users -= 1;
       }
-      // Whoever fails first speaks for all that were on the way.
-      if (state.generation === generation) {
-        state.generation += 1;
-        state.isWarm = false;
-      }
-      return fail(
-        'sandbox_unavailable',
-        `Cannot call "${call.export}": its isolate does not answer`,
-      );
     },
   };
 }
 
-function findState(states: Map<string, IsolateState>, id: string): IsolateState {
-  const found = states.get(id);
-  if (found !== undefined) return found;
-  for (const oldest of states.keys()) {
-    if (states.size < MAX_STATES) break;
-    states.delete(oldest);
-  }
-  const state = { generation: 0, isWarm: false };
-  states.set(id, state);
-  return state;
+function idOf(key: string, { generation }: IsolateState): string {
+  return `${key}:${ISOLATE_DIGEST}:${generation}`;
+}
+
+/** The first calls of a plugin come together; its bytes are read once for all. */
+function createReader(bytes: PluginBytes) {
+  const reads = new Map<string, Promise<Uint8Array | undefined>>();
+  return function read(key: string, { tenant, hash }: PluginCall): Promise<Uint8Array | undefined> {
+    const pending = reads.get(key);
+    if (pending !== undefined) return pending;
+    const started = bytes.get(tenant, hash).finally(() => reads.delete(key));
+    reads.set(key, started);
+    return started;
+  };
+}
+
+function present(wasm: Uint8Array | undefined): Uint8Array {
+  if (wasm === undefined) throw new Error('the bytes of the plugin are gone');
+  return wasm;
 }

@@ -34,3 +34,6 @@ export const HOST_COST = {
   /** A block's bytes are zeroed and copied: this many of them for one unit. */
   bytesPerUnit: 4,
 } as const;
+
+/** A request to this path ends an isolate that nobody has called for a while. */
+export const RELEASE_PATH = '/release';

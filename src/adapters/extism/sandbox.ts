@@ -1,19 +1,20 @@
 /** The sandbox on Workers: uploaded plugins in isolates of their own, bundled ones in this one. */
 import { fail } from '../../core/errors.ts';
 import { abortFailure } from './abort-failure.ts';
+import { createBatches } from './batches.ts';
 import { callGuest } from './guest-call.ts';
-import { createIsolates } from './isolates.ts';
+import { createIsolates, isolateKey } from './isolates.ts';
 import { CALL_LIMITS } from './limits.ts';
 import { createSlots } from './slots.ts';
+import { createTurns } from './turn.ts';
 import type { Result } from '../../core/errors.ts';
-import type { Digest, PluginBytes, PluginCall, PluginReply, Sandbox } from '../../runtime/ports.ts';
+import type { Digest, PluginCall, PluginReply, Sandbox } from '../../runtime/ports.ts';
+import type { Send } from './batches.ts';
+import type { IsolatesOptions } from './isolates.ts';
 
-export interface SandboxOptions {
-  readonly loader: WorkerLoader;
-  readonly bytes: PluginBytes;
+export interface SandboxOptions extends IsolatesOptions {
   /** Modules that came with the build, by hash. */
   readonly bundled: ReadonlyMap<Digest, WebAssembly.Module>;
-  readonly compatibilityDate: string;
   /** Loaded Workers in use at a time: 4 in a request, 10 in a Durable Object. Default 4. */
   readonly maxLoaded?: number;
 }
@@ -21,33 +22,45 @@ export interface SandboxOptions {
 export interface WorkerSandbox extends Sandbox {
   /** How often a plugin's bytes went into a new isolate. */
   readonly loads: number;
+  /** Requests to isolates. */
+  readonly requests: number;
   /** The most isolates that were in use at a time. */
   readonly highWater: number;
+  /** Whether no call is under way. */
+  readonly isIdle: boolean;
 }
 
 /** Its slots are those of one request or one Durable Object, so each of these makes its own. */
 export function createSandbox(options: SandboxOptions): WorkerSandbox {
   const slots = createSlots(options.maxLoaded ?? 4);
   const isolates = createIsolates(options);
+  const batches = createBatches(send);
+  const inTurn = createTurns(nextMoment);
+  let requests = 0;
+  let bundledCalls = 0;
 
-  async function callLoaded(call: PluginCall, signal: AbortSignal): Promise<Result<PluginReply>> {
-    const id = `${call.hash}:${call.tenant}`;
+  async function send(...[key, calls, signal]: Parameters<Send>): ReturnType<Send> {
+    await slots.acquire(key, signal);
     try {
-      await slots.acquire(id, signal);
-    } catch {
-      return { ok: false, error: abortFailure(signal) };
-    }
-    try {
-      return await isolates.call(id, call, signal);
+      requests += 1;
+      return await isolates.send(key, calls, signal);
     } finally {
-      slots.release(id);
+      slots.release(key);
     }
   }
 
-  function callBundled(call: PluginCall): Promise<Result<PluginReply>> | Result<PluginReply> {
+  async function callBundled(call: PluginCall, signal: AbortSignal): Promise<Result<PluginReply>> {
     const module = options.bundled.get(call.hash);
-    if (module !== undefined) return callGuest(module, call);
-    return fail('plugin_not_found', `Cannot call "${call.export}": no bundled plugin ${call.hash}`);
+    if (module === undefined)
+      return fail('plugin_not_found', `Cannot call the plugin: no bundled plugin ${call.hash}`);
+    bundledCalls += 1;
+    try {
+      return await inTurn(async () =>
+        signal.aborted ? { ok: false, error: abortFailure(signal) } : callGuest(module, call),
+      );
+    } finally {
+      bundledCalls -= 1;
+    }
   }
 
   return {
@@ -57,14 +70,27 @@ export function createSandbox(options: SandboxOptions): WorkerSandbox {
       if (size > CALL_LIMITS.input) {
         return fail('input_too_large', `Cannot call "${call.export}": an input of ${size} bytes`);
       }
-      return call.bundled ? callBundled(call) : callLoaded(call, signal);
+      return call.bundled
+        ? callBundled(call, signal)
+        : batches.call(isolateKey(call), call, signal);
     },
     validate: (bytes) => WebAssembly.validate(bytes),
     get loads() {
       return isolates.loads();
     },
+    get requests() {
+      return requests;
+    },
     get highWater() {
       return slots.highWater();
     },
+    get isIdle() {
+      return bundledCalls === 0 && batches.isIdle();
+    },
   };
+}
+
+/** After whatever else waits to run in this isolate. */
+function nextMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,4 +1,4 @@
-/** Calls and replies as frames, and back. */
+/** Calls and their replies as frames, and back. */
 import { failure, isErrorCode, ok } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject } from '../../core/json.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
@@ -7,44 +7,83 @@ import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { PluginReply } from '../../runtime/ports.ts';
 import type { GuestCall } from './guest-call.ts';
 
-export function encodeCall(call: GuestCall): Uint8Array<ArrayBuffer> {
-  return encodeFrame({ header: { export: call.export, config: call.config }, body: call.input });
+export function encodeCalls(calls: readonly GuestCall[]): Uint8Array<ArrayBuffer> {
+  const list = calls.map(({ export: name, config, input }) => ({
+    export: name,
+    config,
+    size: input.length,
+  }));
+  return encodeFrame(
+    { list },
+    calls.map(({ input }) => input),
+  );
 }
 
-export function decodeCall(frame: ArrayBuffer): GuestCall | undefined {
-  const decoded = decodeFrame(frame);
-  if (decoded === undefined) return undefined;
-  const { export: name, config } = decoded.header;
-  if (typeof name !== 'string' || !isJsonObject(config)) return undefined;
-  return { export: name, config: stringsOf(config), input: decoded.body };
+export function decodeCalls(frame: ArrayBuffer): readonly GuestCall[] | undefined {
+  return decodeList(frame, ({ export: name, config }, input) => {
+    if (typeof name !== 'string' || !isJsonObject(config)) return undefined;
+    return { export: name, config: stringsOf(config), input };
+  });
 }
 
-export function encodeReply(reply: Result<PluginReply>): Uint8Array<ArrayBuffer> {
-  if (!reply.ok) {
-    const { code, message } = reply.error;
-    return encodeFrame({ header: { ok: false, code, message }, body: new Uint8Array(0) });
-  }
-  const { output, fuel, memoryPages, logs } = reply.value;
-  const lines = logs.map(({ level, text }) => ({ level, text }));
-  const header = { ok: true, memoryPages, logs: lines, ...(fuel === undefined ? {} : { fuel }) };
-  return encodeFrame({ header, body: output });
+/** The replies to the first calls of a request: an isolate may leave the rest to another one. */
+export function encodeReplies(replies: readonly Result<PluginReply>[]): Uint8Array<ArrayBuffer> {
+  const parts = replies.map((reply) => (reply.ok ? reply.value.output : new Uint8Array(0)));
+  const list = replies.map((reply, i): JsonObject => {
+    const size = parts[i]?.length ?? 0;
+    if (!reply.ok) {
+      const { code, message } = reply.error;
+      return { ok: false, code, message, size };
+    }
+    const { fuel, memoryPages, logs } = reply.value;
+    const lines = logs.map(({ level, text }) => ({ level, text }));
+    return { ok: true, memoryPages, logs: lines, size, ...(fuel !== undefined && { fuel }) };
+  });
+  return encodeFrame({ list }, parts);
 }
 
 /** `undefined` for what no isolate of ours would say. */
-export function decodeReply(frame: ArrayBuffer): Result<PluginReply> | undefined {
-  const decoded = decodeFrame(frame);
-  if (decoded === undefined) return undefined;
-  const { ok: succeeded, code, message, fuel, memoryPages, logs } = decoded.header;
-  if (succeeded === false && isErrorCode(code) && typeof message === 'string') {
-    return { ok: false, error: failure(code, message) };
-  }
-  if (succeeded !== true || typeof memoryPages !== 'number' || !isJsonArray(logs)) return undefined;
-  return ok({
-    output: decoded.body,
-    ...(typeof fuel === 'number' ? { fuel } : {}),
-    memoryPages,
-    logs: logs.flatMap(lineOf),
+export function decodeReplies(frame: ArrayBuffer): readonly Result<PluginReply>[] | undefined {
+  return decodeList(frame, (entry, output): Result<PluginReply> | undefined => {
+    const { ok: succeeded, code, message, fuel, memoryPages, logs } = entry;
+    if (succeeded === false && isErrorCode(code) && typeof message === 'string') {
+      return { ok: false, error: failure(code, message) };
+    }
+    if (succeeded !== true || typeof memoryPages !== 'number' || !isJsonArray(logs))
+      return undefined;
+    return ok({
+      output,
+      ...(typeof fuel === 'number' ? { fuel } : {}),
+      memoryPages,
+      logs: logs.flatMap(lineOf),
+    });
   });
+}
+
+/** Every entry with its bytes; `undefined` unless all of them are whole and no byte is left over. */
+function decodeList<T>(
+  frame: ArrayBuffer,
+  read: (entry: JsonObject, bytes: Uint8Array) => T | undefined,
+): readonly T[] | undefined {
+  const decoded = decodeFrame(frame);
+  const entries = decoded?.header['list'];
+  if (decoded === undefined || entries === undefined || !isJsonArray(entries)) return undefined;
+  const { body } = decoded;
+  const list: T[] = [];
+  let at = 0;
+  for (const entry of entries) {
+    const size = isJsonObject(entry) ? entry['size'] : undefined;
+    if (!isJsonObject(entry) || !isSize(size) || at + size > body.length) return undefined;
+    const value = read(entry, body.subarray(at, at + size));
+    if (value === undefined) return undefined;
+    list.push(value);
+    at += size;
+  }
+  return at === body.length ? list : undefined;
+}
+
+function isSize(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function lineOf(line: JsonValue): { level: string; text: string }[] {

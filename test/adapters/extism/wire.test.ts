@@ -3,27 +3,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame } from '../../../src/adapters/extism/frame.ts';
 import {
-  decodeCall,
-  decodeReply,
-  encodeCall,
-  encodeReply,
+  decodeCalls,
+  decodeReplies,
+  encodeCalls,
+  encodeReplies,
 } from '../../../src/adapters/extism/wire.ts';
 import { fail, ok } from '../../../src/core/errors.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
 
 const empty = new Uint8Array(0);
+const text = fc.string({ unit: 'grapheme' });
+const bytes = fc.uint8Array().map((each) => Uint8Array.from(each));
 
 describe('decodeFrame()', () => {
   it('never throws, whatever the bytes', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-        const frame = decodeFrame(Uint8Array.from(bytes).buffer);
-        return frame === undefined || frame.body.length <= bytes.length;
+      fc.property(fc.uint8Array({ maxLength: 40 }), (given) => {
+        const frame = decodeFrame(Uint8Array.from(given).buffer);
+        return frame === undefined || frame.body.length <= given.length;
       }),
     );
   });
 
   it('gives nothing for a frame that is cut short', () => {
-    const frame = encodeFrame({ header: { key: 'wörd' }, body: empty });
+    const frame = encodeFrame({ key: 'wörd' }, []);
     for (let size = 0; size < frame.length; size += 1) {
       expect(decodeFrame(frame.slice(0, size).buffer)).toBeUndefined();
     }
@@ -31,51 +34,64 @@ describe('decodeFrame()', () => {
   });
 });
 
-describe('decodeCall()', () => {
-  it('gives back the call that was encoded', () => {
-    const config = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }));
+describe('decodeCalls()', () => {
+  it('gives back the calls that were encoded, each with its own input', () => {
+    const call = fc.record({ export: text, input: bytes, config: fc.dictionary(text, text) });
     fc.assert(
-      fc.property(
-        fc.string({ unit: 'grapheme' }),
-        fc.uint8Array(),
-        config,
-        (name, input, settings) => {
-          const call = { export: name, input: Uint8Array.from(input), config: settings };
-          const decoded = decodeCall(encodeCall(call).buffer);
-          expect(decoded?.export).toBe(name);
-          expect(decoded?.input).toEqual(call.input);
-          expect(Object.entries(decoded?.config ?? {})).toEqual(Object.entries(settings));
-        },
-      ),
+      fc.property(fc.array(call, { maxLength: 5 }), (calls) => {
+        const decoded = decodeCalls(encodeCalls(calls).buffer) ?? [];
+        expect(decoded.map(({ export: name, input }) => [name, input])).toEqual(
+          calls.map(({ export: name, input }) => [name, input]),
+        );
+        const settings = (list: readonly { config: object }[]) =>
+          list.map(({ config }) => Object.entries(config));
+        expect(settings(decoded)).toEqual(settings(calls));
+      }),
     );
   });
 
   it('keeps a setting that is named __proto__', () => {
     // SAFETY: JSON.parse defines the property, as a literal would not.
     const config = JSON.parse('{"__proto__":"mine"}') as { [key: string]: string };
-    const decoded = decodeCall(encodeCall({ export: 'run', input: empty, config }).buffer);
-    expect(Object.entries(decoded?.config ?? {})).toEqual([['__proto__', 'mine']]);
+    const decoded = decodeCalls(encodeCalls([{ export: 'run', input: empty, config }]).buffer);
+    expect(Object.entries(decoded?.[0]?.config ?? {})).toEqual([['__proto__', 'mine']]);
   });
 
-  it.each([{}, { export: 1, config: {} }, { export: 'run' }, { export: 'run', config: [] }])(
-    'gives nothing for the header %j',
-    (header) => {
-      expect(decodeCall(encodeFrame({ header, body: empty }).buffer)).toBeUndefined();
-    },
-  );
+  it.each([
+    {},
+    { list: {} },
+    { list: [null] },
+    { list: [{ export: 1, config: {}, size: 0 }] },
+    { list: [{ export: 'run', size: 0 }] },
+    { list: [{ export: 'run', config: [], size: 0 }] },
+    { list: [{ export: 'run', config: {} }] },
+    { list: [{ export: 'run', config: {}, size: -1 }] },
+    { list: [{ export: 'run', config: {}, size: 0.5 }] },
+    { list: [{ export: 'run', config: {}, size: 1 }] },
+  ])('gives nothing for the header %j', (header: JsonObject) => {
+    expect(decodeCalls(encodeFrame(header, []).buffer)).toBeUndefined();
+  });
+
+  it('gives nothing when bytes are left over', () => {
+    const header = { list: [{ export: 'run', config: {}, size: 1 }] };
+    expect(decodeCalls(encodeFrame(header, [Uint8Array.of(1)]).buffer)).toHaveLength(1);
+    expect(decodeCalls(encodeFrame(header, [Uint8Array.of(1, 2)]).buffer)).toBeUndefined();
+  });
 });
 
-describe('decodeReply()', () => {
-  it('gives back the reply that was encoded', () => {
-    const reply = ok({
-      output: Uint8Array.of(1, 2, 3),
-      fuel: 12,
-      memoryPages: 2,
-      logs: [{ level: 'info', text: 'said' }],
-    });
-    expect(decodeReply(encodeReply(reply).buffer)).toEqual(reply);
-    const error = fail('out_of_fuel', 'Cannot finish the call');
-    expect(decodeReply(encodeReply(error).buffer)).toEqual(error);
+describe('decodeReplies()', () => {
+  const reply = (output: Uint8Array, fuel: number) =>
+    ok({ output, fuel, memoryPages: 2, logs: [{ level: 'info', text: 'said' }] });
+
+  it('gives back the replies that were encoded, in their order', () => {
+    const replies = [
+      reply(Uint8Array.of(1, 2, 3), 12),
+      fail('out_of_fuel', 'Cannot finish the call'),
+      reply(empty, 0),
+      reply(Uint8Array.of(4), 13),
+    ];
+    expect(decodeReplies(encodeReplies(replies).buffer)).toEqual(replies);
+    expect(decodeReplies(encodeReplies([]).buffer)).toEqual([]);
   });
 
   it.each([
@@ -87,7 +103,8 @@ describe('decodeReply()', () => {
     { ok: false, code: 'no_such_code', message: 'x' },
     { ok: false, code: 'toString', message: 'x' },
     { ok: 'yes', memoryPages: 2, logs: [] },
-  ])('gives nothing for the header %j', (header) => {
-    expect(decodeReply(encodeFrame({ header, body: empty }).buffer)).toBeUndefined();
+  ])('gives nothing for the entry %j', (entry: JsonObject) => {
+    const frame = encodeFrame({ list: [{ ...entry, size: 0 }] }, []);
+    expect(decodeReplies(frame.buffer)).toBeUndefined();
   });
 });
