@@ -19,12 +19,18 @@ afterAll(() => rm(outDir, { recursive: true }));
 
 describe('buildPlugins()', () => {
   it('builds every folder with a manifest', async () => {
-    expect(await listPlugins()).toEqual(['json-tools', 'readability', 'text-tools']);
+    expect(await listPlugins()).toEqual([
+      'csv-tools',
+      'html-tools',
+      'json-tools',
+      'readability',
+      'text-tools',
+    ]);
   });
 
   it('skips what is up to date', async () => {
     const built = await buildPlugins({ outDir });
-    expect(built.map((plugin) => plugin.built)).toEqual([false, false, false]);
+    expect(built.map((plugin) => plugin.built)).toEqual([false, false, false, false, false]);
   });
 
   it('builds again what was changed in the output folder', async () => {

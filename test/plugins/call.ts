@@ -33,7 +33,12 @@ export interface LoadedPlugin {
   /** Calls with the value as JSON, checks the output against the manifest and gives it. */
   call(id: string, input: unknown): Promise<Record<string, unknown>>;
   /** Runs a fold over items, so many a step, and checks its output. Default: all in one step. */
-  fold(id: string, items: readonly unknown[], perStep?: number): Promise<Record<string, unknown>>;
+  fold(
+    id: string,
+    items: readonly unknown[],
+    perStep?: number,
+    input?: unknown,
+  ): Promise<Record<string, unknown>>;
   /** Calls with text as it is and gives the output's text. */
   callText(id: string, input: string | Uint8Array): Promise<string>;
   /** Calls with text as it is; gives the message of a refusal, or fails if there was none. */
@@ -78,12 +83,12 @@ export async function loadPlugin(name: string): Promise<LoadedPlugin> {
     async call(id, input) {
       return checked(id, await callText(id, JSON.stringify(input)));
     },
-    async fold(id, items, perStep = items.length) {
+    async fold(id, items, perStep = items.length, input = {}) {
       const step = async (name: string, input: unknown) => {
         const text = await callExport(`${entryOf(id).export}_${name}`, JSON.stringify(input));
         return (JSON.parse(text) as { state: unknown }).state;
       };
-      let state = await step('init', {});
+      let state = await step('init', input);
       for (let index = 0; index < items.length; index += perStep) {
         state = await step('step', { state, items: items.slice(index, index + perStep), index });
       }

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPlugin, type LoadedPlugin } from './call.ts';
 import { measure } from './measure.ts';
 
-const NAMES = ['text-tools', 'json-tools', 'readability'];
+const NAMES = ['text-tools', 'json-tools', 'readability', 'html-tools', 'csv-tools'];
 
 const plugins = new Map<string, LoadedPlugin>();
 
@@ -150,7 +150,7 @@ describe('every function', () => {
       if (required === '') continue;
       expect(await plugin.refusal(id, '{}'), id).toContain(`"${required}"`);
       if (required === 'value' || required === 'state') continue;
-      for (const value of ['null', '1', '{}', required === 'text' ? '[]' : '"a"']) {
+      for (const value of ['null', '1', '{}', /^(?:text|html)$/.test(required) ? '[]' : '"a"']) {
         expect(await plugin.refusal(id, `{"${required}":${value}}`)).toContain(`"${required}"`);
       }
     }
