@@ -51,6 +51,8 @@ const Variables = z.object({
   /** Runs of a partition under way at a time, and waiting. */
   MAX_RUNNING: count(100),
   MAX_QUEUED: count(10_000),
+  /** Objects that a tenant's runs are spread over. */
+  PARTITIONS: z.coerce.number().int().min(1).max(1000).default(1),
   /** Objects over which a tenant's cache is spread. Another number begins with an empty one. */
   CACHE_SHARDS: count(4),
   /** Isolates of plugins that are kept although nobody calls them. */

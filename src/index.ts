@@ -13,6 +13,7 @@ import { createEndpoints } from './adapters/durable-objects/endpoints.ts';
 import { createLinks } from './adapters/durable-objects/links.ts';
 import { createKeys } from './adapters/durable-objects/keys.ts';
 import { createSchedules } from './adapters/durable-objects/schedules.ts';
+import { createPartitions } from './adapters/durable-objects/partitions.ts';
 import { createRuns } from './adapters/durable-objects/runs.ts';
 import { createSecrets } from './adapters/durable-objects/secrets.ts';
 import { createSettings } from './adapters/durable-objects/settings.ts';
@@ -74,6 +75,11 @@ function makePorts(
   const vault = createVault(variables.SECRETS_KEY);
   const catalogs = { namespace: env.CATALOG, clock };
   const secrets = createSecrets({ ...catalogs, vault });
+  const partitions = createPartitions({
+    namespace: env.WORKFLOW_QUEUE,
+    count: variables.PARTITIONS,
+    ids,
+  });
   return {
     clock,
     ids,
@@ -113,8 +119,8 @@ function makePorts(
       sender: INSTANCE ?? DEFAULT_SENDER,
       secrets,
     }),
-    runs: createRuns(env.WORKFLOW_QUEUE),
-    links: createLinks(env.WORKFLOW_QUEUE),
+    runs: createRuns(partitions, ids),
+    links: createLinks(partitions),
     keys: createKeys(catalogs),
     settings: createSettings(catalogs),
     secrets,

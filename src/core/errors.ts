@@ -67,6 +67,7 @@ export const ERRORS = {
   run_not_found: caller(404),
   run_finished: caller(409),
   run_not_finished: caller(409),
+  run_not_kept: caller(409),
   concurrency_limit: caller(429, true),
   node_not_found: caller(404),
   prompt_not_found: caller(404),

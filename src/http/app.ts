@@ -22,6 +22,7 @@ import { graphRoutes, planRoutes } from './routes/plan.ts';
 import { pluginRoutes } from './routes/plugins.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recipeRoutes } from './routes/recipes.ts';
+import { queueRoutes, runActionRoutes } from './routes/run-actions.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { schemaRoutes } from './routes/schemas.ts';
@@ -76,6 +77,8 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/recipes', recipeRoutes(services));
   app.route('/v1/recipes', graphRoutes(services));
   app.route('/v1/runs', runRoutes(services));
+  app.route('/v1/runs', runActionRoutes(services));
+  app.route('/v1/queue', queueRoutes(services));
   app.route('/v1/runs', eventRoutes(services));
   app.route('/v1/plugins', pluginRoutes(services));
   app.route('/v1/files', fileRoutes(services, settings));

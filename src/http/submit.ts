@@ -2,14 +2,16 @@
 import * as z from 'zod';
 import { ComposerError } from '../core/errors.ts';
 import { MAX_DURATION_MS } from '../core/recipe/duration.ts';
-import { parseInstant } from '../core/recipe/instant.ts';
 import { PRIORITY } from '../core/recipe/schema/recipe.ts';
 import { isFinal } from '../core/run/events.ts';
 import { anyObject } from './input.ts';
 import { unwrap } from './problem.ts';
+import { instant } from './query.ts';
 import { runView } from './views.ts';
 import type { Context } from 'hono';
 import type { JsonObject } from '../core/json.ts';
+import type { RunView } from '../core/run/view.ts';
+import type { Idempotency } from '../runtime/ports.ts';
 import type { Services, SubmitRequest } from '../runtime/services.ts';
 import type { ApiEnv } from './env.ts';
 
@@ -18,18 +20,10 @@ const MAX_LABELS = 16;
 
 /** How far ahead a run may be put off. */
 const MAX_AHEAD_MS = MAX_DURATION_MS;
-const ZONED = /T.*(?:Z|[+-]\d\d:?\d\d)$/;
 
-const labels = z
+export const labels = z
   .record(z.string().min(1).max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
   .refine((given) => Object.keys(given).length <= MAX_LABELS, `must be at most ${MAX_LABELS}`);
-
-const startAt = z
-  .string()
-  .refine((text) => ZONED.test(text) && parseInstant(text) !== undefined, {
-    error: 'must be a date and time of ISO 8601 with its zone, such as 2026-05-01T08:00:00Z',
-  })
-  .transform((text) => parseInstant(text) ?? 0);
 
 /** What a run takes besides the recipe. */
 export const runOptions = {
@@ -37,7 +31,7 @@ export const runOptions = {
   labels: labels.default({}),
   mode: z.enum(['durable', 'inline']).default('durable'),
   priority: z.number().int().min(PRIORITY.min).max(PRIORITY.max).optional(),
-  start_at: startAt.optional(),
+  start_at: instant.optional(),
 };
 
 export interface RunOrder {
@@ -60,9 +54,7 @@ export async function submitRun(
 ): Promise<Response> {
   const { ports } = services;
   const tenant = c.get('tenant');
-  const key = idempotencyKey(c);
-  const idempotency =
-    key === undefined ? undefined : { key, bodyHash: await ports.digests.sha256(bytes) };
+  const idempotency = await idempotencyOf(c, services, bytes);
   const { priority, start_at: startsAt, ...rest } = options;
   if (startsAt !== undefined) checkStart(startsAt, options.mode, ports.clock.now());
   const submitted = unwrap(
@@ -74,6 +66,16 @@ export async function submitRun(
       ...(idempotency && { idempotency }),
     }),
   );
+  return answerRun(c, services, submitted);
+}
+
+/** Waits for the run's end when it was asked to, and shows the run. */
+export async function answerRun(
+  c: Context<ApiEnv>,
+  { ports }: Services,
+  submitted: { readonly view: RunView; readonly replayed: boolean },
+): Promise<Response> {
+  const tenant = c.get('tenant');
   if (submitted.replayed) c.header('Idempotent-Replayed', 'true');
   let { view } = submitted;
   const wait = waitSeconds(c);
@@ -94,6 +96,15 @@ function checkStart(at: number, mode: 'durable' | 'inline', now: number): void {
         : undefined;
   if (fault !== undefined)
     throw new ComposerError('bad_request', `Cannot use "start_at": ${fault}`);
+}
+
+export async function idempotencyOf(
+  c: Context<ApiEnv>,
+  { ports }: Services,
+  bytes: Uint8Array,
+): Promise<Idempotency | undefined> {
+  const key = idempotencyKey(c);
+  return key === undefined ? undefined : { key, bodyHash: await ports.digests.sha256(bytes) };
 }
 
 /** Scoped by the route, so that one key used in two places is two keys. */

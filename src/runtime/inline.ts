@@ -18,7 +18,7 @@ export async function runInline(
   const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs } = submission;
   const events: RunEvent[] = [];
   const identity = {
-    id: ids.next('run'),
+    id: runs.newId(submission.idempotency),
     recipe,
     recipeVersion,
     planHash,

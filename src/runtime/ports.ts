@@ -3,8 +3,11 @@ import type { Issue, Result } from '../core/errors.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
 import type { Admission } from '../core/queue/admission.ts';
+import type { QueueView } from '../core/queue/queue-view.ts';
 import type { Plan } from '../core/recipe/plan.ts';
 import type { RunEvent, RunStatus } from '../core/run/events.ts';
+import type { Seeds } from '../core/run/record.ts';
+import type { ReplayPoint } from '../core/run/replay.ts';
 import type { Cache, Memo } from './ports/cache.ts';
 import type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
 import type { RateLimiter } from './ports/rate-limiter.ts';
@@ -303,6 +306,31 @@ export interface Submission {
   readonly admission: Admission;
   /** Runs with the same one lie together, so that the limits they share hold. */
   readonly place?: string;
+  /** The run that this one does again, and what it takes over from it. */
+  readonly replayOf?: RunId;
+  readonly seeds?: Seeds;
+}
+
+/** What a replay is made of. */
+export interface Origin {
+  readonly recipe: string;
+  readonly recipeVersion: number | null;
+  readonly planHash: Digest;
+  /** Absent for runs that were executed inline: nothing is kept of theirs. */
+  readonly plan?: Plan;
+  readonly labels: JsonObject;
+  readonly inputs: JsonObject;
+  readonly seeds?: Seeds;
+}
+
+export type RunAction = 'cancel' | 'pause' | 'resume' | 'retry';
+
+export interface BulkOrder {
+  /** `discard` takes runs that have ended away, with all that is kept of them. */
+  readonly action: RunAction | 'discard';
+  readonly filter: RunConditions;
+  /** Runs at most. */
+  readonly limit: number;
 }
 
 /** A key under which a second submission gets the first one's run. */
@@ -311,9 +339,16 @@ export interface Idempotency {
   readonly bodyHash: Digest;
 }
 
-export interface RunFilter {
+export interface RunConditions {
   readonly recipe?: string;
   readonly status?: RunStatus;
+  /** A label as text. */
+  readonly label?: { readonly name: string; readonly value: string };
+  readonly createdFrom?: EpochMs;
+  readonly createdBefore?: EpochMs;
+}
+
+export interface RunFilter extends RunConditions {
   /** 1 to 100. */
   readonly limit: number;
   /** The id after which the page starts, newest first. */
@@ -331,6 +366,8 @@ export interface FinishedRun {
 
 /** Durable runs of a tenant. */
 export interface Runs {
+  /** For a run that is executed elsewhere: where `reserve` keeps its key, `record` finds it. */
+  newId(idempotency: Idempotency | undefined): RunId;
   /** Durable before it answers. */
   submit(
     submission: Submission,
@@ -351,8 +388,20 @@ export interface Runs {
   ): Promise<Result<{ readonly events: readonly RunEvent[]; readonly finished: boolean }>>;
   /** Waits up to `waitMs` for the run to end, then gives its view. */
   wait(tenant: Tenant, id: RunId, waitMs: number): Promise<RunView | undefined>;
-  /** Idempotent; a run that ended otherwise is `run_finished`. */
+  /**
+   * Each may be asked for again without harm. `run_finished` where it is too late for it; `run_not_kept`
+   * where nothing is left to retry.
+   */
+  act(tenant: Tenant, id: RunId, action: RunAction): Promise<Result<RunView>>;
+  /** What a replay needs; `from` a point of the run, or from its beginning. */
+  origin(tenant: Tenant, id: RunId, point?: ReplayPoint): Promise<Result<Origin>>;
   cancel(tenant: Tenant, id: RunId): Promise<Result<RunView>>;
+  /** `hasMore`: runs are left that the filter finds. */
+  bulk(
+    tenant: Tenant,
+    order: BulkOrder,
+  ): Promise<{ readonly changed: number; readonly hasMore: boolean }>;
+  queue(tenant: Tenant): Promise<QueueView>;
   /** Gives an event to a run. `received`: something waited for it; else it is kept for what will. */
   deliver(
     tenant: Tenant,

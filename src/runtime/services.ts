@@ -1,12 +1,10 @@
 /** What the API can do, as calls on the ports: the one seam between HTTP and everything behind it. */
-import { ComposerError, fail, ok } from '../core/errors.ts';
+import { fail, ok } from '../core/errors.ts';
 import type { Issue, Result } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { checkInputs, inputsSchema } from '../core/recipe/inputs.ts';
+import { inputsSchema } from '../core/recipe/inputs.ts';
 import type { Plan, PlanNode } from '../core/recipe/plan.ts';
 import type { RunView } from '../core/run/view.ts';
-import { admissionFor } from './admission.ts';
-import { missingFiles } from './files.ts';
 import { runInline } from './inline.ts';
 import { callFunction, inspectUpload, putPlugin } from './plugins.ts';
 import type {
@@ -16,25 +14,16 @@ import type {
   PluginSource,
   Upload,
 } from './plugins.ts';
-import type { Ports, PluginVersion, RecipeVersion, Submission, Tenant } from './ports.ts';
+import type { Ports, PluginVersion, RecipeVersion, RunId, Tenant } from './ports.ts';
+import { missingRecipe, prepare } from './prepare.ts';
+import type { SubmitRequest } from './prepare.ts';
 import { createPlanCache } from './plan-cache.ts';
 import { createRecipes, invalidRecipe, isLibrary, pathOf } from './recipes.ts';
-import type { CompiledRecipe, PinnedPlan, Recipes } from './recipes.ts';
+import type { CompiledRecipe, PinnedPlan } from './recipes.ts';
+import { prepareReplay } from './replay.ts';
+import type { ReplayRequest } from './replay.ts';
 
-export interface SubmitRequest {
-  /** Name of a stored recipe; or `source`, the text of one. */
-  readonly recipe?: string;
-  readonly source?: string;
-  readonly version?: number;
-  readonly inputs: JsonObject;
-  readonly labels: JsonObject;
-  readonly mode: 'durable' | 'inline';
-  /** Higher ones start first; absent: what the recipe says. */
-  readonly priority?: number;
-  /** Not before, in epoch milliseconds. */
-  readonly startAt?: number;
-  readonly idempotency?: { readonly key: string; readonly bodyHash: string };
-}
+export type { SubmitRequest } from './prepare.ts';
 
 export interface Services {
   readonly ports: Ports;
@@ -68,6 +57,12 @@ export interface Services {
   >;
   /** What `submit` would find, without starting anything. Throws as it does. */
   checkRun(tenant: Tenant, request: SubmitRequest): Promise<Result<undefined>>;
+  /** A new run of what an earlier one did. Throws as `submit` does. */
+  replay(
+    tenant: Tenant,
+    id: RunId,
+    request: ReplayRequest,
+  ): Promise<Result<{ readonly view: RunView; readonly replayed: boolean }>>;
   /** Throws `recipe_invalid` or `inputs_invalid` with every finding. */
   submit(
     tenant: Tenant,
@@ -156,6 +151,10 @@ export function createServices(ports: Ports, plans = createPlanCache()): Service
       if (earlier.value !== null) return ok({ view: earlier.value, replayed: true });
       return ok({ view: await runInline(ports, submission.value), replayed: false });
     },
+    async replay(tenant, id, request) {
+      const submission = await prepareReplay({ ports, recipes }, tenant, { id, ...request });
+      return submission.ok ? runs.submit(submission.value) : submission;
+    },
     async inspectPlugin(source) {
       const { module: _module, ...findings } = inspectUpload(ports, source);
       return findings;
@@ -163,44 +162,6 @@ export function createServices(ports: Ports, plans = createPlanCache()): Service
     putPlugin: (tenant, upload) => putPlugin(ports, tenant, upload),
     callFunction: (tenant, plugin, fn, call) => callFunction(ports, tenant, { plugin, fn }, call),
   };
-}
-
-/** Finds and compiles the recipe and checks the inputs, all before anything is queued. */
-async function prepare(
-  { ports, recipes }: { ports: Ports; recipes: Recipes },
-  tenant: Tenant,
-  request: SubmitRequest,
-): Promise<Result<Submission>> {
-  const { recipe, version, source, labels, idempotency } = request;
-  const stored =
-    recipe === undefined ? undefined : await ports.catalog.findRecipe(tenant, recipe, version);
-  if (recipe !== undefined && stored === undefined) return missingRecipe(recipe, version);
-  const text = stored?.text ?? source ?? '';
-  const path = pathOf(recipe ?? 'unnamed');
-  const { plan, planHash, warnings } = await recipes.planOf(tenant, { text, path, strict: false });
-  const checked = checkInputs(plan, request.inputs, { strict: plan.strict });
-  const missing = await missingFiles(ports.files, tenant, { plan, inputs: request.inputs });
-  if (!checked.ok || missing.length > 0) {
-    const faults = [...(checked.ok ? [] : checked.error), ...missing];
-    const message = `Cannot start recipe "${recipe ?? plan.name}": ${faults.length === 1 ? faults[0]?.detail : `${faults.length} inputs are wrong`}`;
-    throw new ComposerError('inputs_invalid', message, { issues: faults });
-  }
-  const name = recipe ?? plan.name;
-  const order = { ...request, recipe: name, inputs: checked.value.values };
-  return ok({
-    tenant,
-    recipe: name,
-    ...(await admissionFor(ports, plan, order)),
-    recipeVersion: stored?.version ?? null,
-    plan,
-    planHash,
-    labels,
-    inputs: checked.value.values,
-    warnings: [...warnings, ...checked.value.warnings].filter(
-      ({ severity }) => severity === 'warning',
-    ),
-    ...(idempotency && { idempotency }),
-  });
 }
 
 /** A node that waits for an event or a person: an inline run ends with its request, and nobody can reach it. */
@@ -217,9 +178,4 @@ function findOutsideWait(plan: Plan): string | undefined {
 
 function withTasks(node: PlanNode): PlanNode[] {
   return node.type === 'map' ? [node, ...withTasks(node.task)] : [node];
-}
-
-function missingRecipe(name: string, version: number | undefined): ReturnType<typeof fail> {
-  const which = version === undefined ? '' : ` version ${version}`;
-  return fail('recipe_not_found', `Cannot find recipe "${name}"${which}`);
 }

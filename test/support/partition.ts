@@ -1,21 +1,29 @@
 /** A partition on Node: the object's real code over SQLite, test functions and a manual clock. */
 import { createMemoryFiles } from '../../src/adapters/memory/files.ts';
-import { cancel } from '../../src/adapters/durable-objects/control.ts';
+import { act } from '../../src/adapters/durable-objects/bulk.ts';
 import { onAlarm, resume } from '../../src/adapters/durable-objects/partition.ts';
 import { createPartition } from '../../src/adapters/durable-objects/partition-state.ts';
 import type { Partition } from '../../src/adapters/durable-objects/partition-state.ts';
 import { migrateQueue } from '../../src/adapters/durable-objects/queue-schema.ts';
-import { readEvents, show } from '../../src/adapters/durable-objects/reading.ts';
+import {
+  findState,
+  originOf,
+  readEvents,
+  show,
+} from '../../src/adapters/durable-objects/reading.ts';
 import { submit } from '../../src/adapters/durable-objects/submit.ts';
 import type { SubmissionMessage } from '../../src/adapters/durable-objects/submit.ts';
 import * as people from '../../src/adapters/durable-objects/waiting.ts';
 import { createModels } from '../../src/adapters/models/models.ts';
 import { ComposerError } from '../../src/core/errors.ts';
-import type { JsonObject } from '../../src/core/json.ts';
+import type { Result } from '../../src/core/errors.ts';
+import type { JsonObject, JsonValue } from '../../src/core/json.ts';
 import { admissionOf } from '../../src/core/queue/admission.ts';
 import { checkInputs } from '../../src/core/recipe/inputs.ts';
 import type { Plan } from '../../src/core/recipe/plan.ts';
+import type { ReplayPoint } from '../../src/core/run/replay.ts';
 import type { RunView } from '../../src/core/run/view.ts';
+import type { RunAction } from '../../src/runtime/ports.ts';
 import { createFakeNet } from './fake-net.ts';
 import { createManualClock, settled } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
@@ -44,7 +52,11 @@ export interface TestPartition {
   readonly submit: (recipe: string | Plan, order?: Order) => RunView;
   readonly view: (id: string) => RunView;
   readonly status: (id: string) => string;
-  readonly cancel: (id: string) => void;
+  /** Throws the code of a refusal. */
+  readonly act: (id: string, action: RunAction) => RunView;
+  /** A new run from a point of an earlier one; throws the code of a refusal. */
+  readonly replay: (id: string, point?: ReplayPoint, order?: Order) => RunView;
+  readonly output: (id: string, key: string) => JsonValue | undefined;
   readonly deliver: (id: string, event: string, payload?: JsonObject) => void;
   readonly types: (id: string) => Promise<string[]>;
   /** Opens the oldest gate of a run, and lets what follows happen. */
@@ -111,45 +123,61 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
     return found;
   };
 
+  function place(plan: Plan, order: Order, more: Partial<SubmissionMessage> = {}): RunView {
+    const { recipe: name = plan.name, labels = {}, idempotency, ...rest } = order;
+    const checked = checkInputs(plan, order.inputs ?? {});
+    if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+    const inputs = checked.value.values;
+    const given = { ...rest, recipe: name, inputs, now: clock.now(), random: () => 0.5 };
+    const reply = submit(live, {
+      tenant: 't',
+      partition: 0,
+      recipe: name,
+      recipeVersion: 1,
+      planHash: JSON.stringify(plan).length.toString(16) + name,
+      plan,
+      inputs,
+      labels,
+      warnings: [],
+      admission: admissionOf(plan, given),
+      ...(idempotency && { idempotency }),
+      ...more,
+    });
+    if (reply.needsPlan) throw new Error('The plan was given');
+    return unwrap(reply.result).view;
+  }
+
   return {
     clock,
     functions,
     faults,
     live: () => live,
-    submit(recipe, order = {}) {
-      const plan = typeof recipe === 'string' ? planOf(recipe) : recipe;
-      const { recipe: name = plan.name, labels = {}, idempotency, ...rest } = order;
-      const checked = checkInputs(plan, order.inputs ?? {});
-      if (!checked.ok) throw new Error(JSON.stringify(checked.error));
-      const inputs = checked.value.values;
-      const given = { ...rest, recipe: name, inputs, now: clock.now(), random: () => 0.5 };
-      const reply = submit(live, {
-        tenant: 't',
-        recipe: name,
-        recipeVersion: 1,
-        planHash: JSON.stringify(plan).length.toString(16) + name,
-        plan,
-        inputs,
-        labels,
-        warnings: [],
-        admission: admissionOf(plan, given),
-        ...(idempotency && { idempotency }),
-      });
-      if (reply.needsPlan) throw new Error('The plan was given');
-      if (!reply.result.ok)
-        throw new ComposerError(reply.result.error.code, reply.result.error.message);
-      return reply.result.value.view;
-    },
+    submit: (recipe, order = {}) =>
+      place(typeof recipe === 'string' ? planOf(recipe) : recipe, order),
     view,
     status: (id) => view(id).status,
-    cancel: (id) => void cancel(live, id),
+    act: (id, action) => unwrap(act(live, id, action)),
+    replay(id, point, order = {}) {
+      const origin = unwrap(originOf(live, id, point));
+      if (origin.plan === undefined) throw new Error('Its plan is not there');
+      const inputs = { ...origin.inputs, ...order.inputs };
+      const { seeds, recipe } = origin;
+      return place(
+        origin.plan,
+        { recipe, ...order, inputs },
+        { replayOf: id, ...(seeds && { seeds }) },
+      );
+    },
+    output: (id, key) => findState(live, id)?.rows.get(key)?.output,
     deliver: (id, event, payload = {}) => void people.deliverEvent(live, id, { event, payload }),
     async types(id) {
       const page = await readEvents(live, id, 0, 0);
       return page.ok ? page.value.events.map(({ type }) => type) : [];
     },
     async open(key) {
-      const place = functions.gates.findIndex(({ input }) => input['key'] === key);
+      const place = functions.gates.findIndex(
+        ({ input, signal }) => input['key'] === key && !signal.aborted,
+      );
       const [gate] = functions.gates.splice(place, place < 0 ? 0 : 1);
       if (gate === undefined) throw new Error(`No gate ${key}`);
       gate.open('opened');
@@ -174,4 +202,9 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
       await clock.advance(end - clock.now());
     },
   };
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new ComposerError(result.error.code, result.error.message);
 }

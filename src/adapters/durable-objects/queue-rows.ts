@@ -97,6 +97,13 @@ export function writeEvents(sql: SqlStorage, id: RunId, events: readonly RunEven
   }
 }
 
+/** Takes a run away with all that is kept of it. */
+export function deleteRun(sql: SqlStorage, id: RunId): void {
+  sql.exec('DELETE FROM runs WHERE id = ?', id);
+  for (const table of ['run_rows', 'steps', 'ledger', 'events', 'records', 'approval_links'])
+    sql.exec(`DELETE FROM ${table} WHERE run = ?`, id);
+}
+
 /** Events after `after`, at most about `limit`. */
 export function readEvents(sql: SqlStorage, id: RunId, after: number, limit: number): RunEvent[] {
   const found: RunEvent[] = [];

@@ -7,7 +7,9 @@ import { restore } from '../../core/run/restore.ts';
 import { showNode, shownOf, showRun } from '../../core/run/show.ts';
 import type { RunState } from '../../core/run/state.ts';
 import type { NodeView, RunView } from '../../core/run/view.ts';
-import type { RunId } from '../../runtime/ports.ts';
+import { seedsOf } from '../../core/run/replay.ts';
+import type { ReplayPoint } from '../../core/run/replay.ts';
+import type { Origin, RunId } from '../../runtime/ports.ts';
 import { findRecord } from './kept-rows.ts';
 import { positionOf } from '../../core/queue/queue.ts';
 import { nextTurn } from './partition-state.ts';
@@ -65,6 +67,20 @@ export function findNode(
   if (nodes.length === 0)
     return fail('node_not_found', `Cannot find a step of node "${node}" in run "${id}"`);
   return ok(nodes);
+}
+
+/** What a run was made of, and what of it a replay from a point takes over. */
+export function originOf(partition: Partition, id: RunId, point?: ReplayPoint): Result<Origin> {
+  const head = rows.findHead(partition.sql, id);
+  if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
+  const { recipe, recipeVersion, planHash, labels, inputs } = head.identity;
+  const about = { recipe, recipeVersion, planHash, labels, inputs };
+  const stored = rows.readRun(partition.sql, head);
+  if (point === undefined) return ok({ ...about, ...(stored && { plan: stored.plan }) });
+  if (stored === undefined)
+    return fail('run_not_kept', `Cannot replay a part of run "${id}": it was executed inline`);
+  const seeds = seedsOf(stored, point);
+  return seeds.ok ? ok({ ...about, plan: stored.plan, seeds: seeds.value }) : seeds;
 }
 
 /** Waits for events when there are none yet. */

@@ -3,9 +3,11 @@ import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import type { Plan } from '../../core/recipe/plan.ts';
 import type { RunWarning } from '../../core/run/record.ts';
+import { plant } from '../../core/run/seeds.ts';
 import { createRunState } from '../../core/run/state.ts';
 import type { RunIdentity, RunState } from '../../core/run/state.ts';
 import type { Admission } from '../../core/queue/admission.ts';
+import { withPlace } from '../../core/queue/place.ts';
 import { crowdOf, leave } from '../../core/queue/queue.ts';
 import type { Message } from '../../core/queue/queue.ts';
 import type { RunView } from '../../core/run/view.ts';
@@ -18,7 +20,11 @@ import * as rows from './queue-rows.ts';
 import { show, viewOf } from './reading.ts';
 
 /** A submission as it crosses to the object: the plan only when the object lacks it. */
-export type SubmissionMessage = Omit<Submission, 'plan'> & { readonly plan?: Plan };
+export type SubmissionMessage = Omit<Submission, 'plan'> & {
+  readonly plan?: Plan;
+  /** Which partition of the tenant it was sent to. */
+  readonly partition: number;
+};
 
 export type SubmitReply =
   | { readonly needsPlan: true }
@@ -52,7 +58,11 @@ function begin(partition: Partition, submission: SubmissionMessage, plan: Plan):
     return fail('queue_full', `Cannot queue the run: ${deps.maxQueued} are waiting`);
   const now = deps.clock.now();
   const { tenant } = submission;
-  const identity = { ...identityOf(submission), id: deps.ids.next('run'), createdAt: now };
+  const identity = {
+    ...identityOf(submission),
+    id: withPlace(deps.ids.next('run'), submission.partition),
+    createdAt: now,
+  };
   const admission = putOff(submission.admission, { firstAt: now, now });
   const message = messageOf({ identity, admission });
   const refused = refusal(partition, message);
@@ -61,6 +71,7 @@ function begin(partition: Partition, submission: SubmissionMessage, plan: Plan):
   rows.insertRun(sql, { tenant, status: 'queued', identity, admission });
   const state = createRunState(identity, plan);
   state.warnings.push(...warningsOf(submission));
+  if (submission.seeds !== undefined) plant(state, submission.seeds);
   enter(partition, message);
   const mayStart = admit(partition, identity.id);
   const driver = drive(partition, { tenant, status: 'queued' }, state);
@@ -132,7 +143,9 @@ type Content = Omit<RunIdentity, 'id' | 'createdAt'>;
 
 function identityOf(submission: SubmissionMessage): Content {
   const { recipe, recipeVersion, planHash, labels, inputs } = submission;
-  return { recipe, recipeVersion, planHash, mode: 'durable', labels, inputs };
+  const { replayOf } = submission;
+  const content = { recipe, recipeVersion, planHash, labels, inputs };
+  return { ...content, mode: 'durable', ...(replayOf !== undefined && { replayOf }) };
 }
 
 function warningsOf({ warnings }: SubmissionMessage): RunWarning[] {

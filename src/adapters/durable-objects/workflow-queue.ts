@@ -3,7 +3,15 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Result } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../../core/run/view.ts';
-import type { FinishedRun, Idempotency, RunFilter, RunId } from '../../runtime/ports.ts';
+import type {
+  BulkOrder,
+  FinishedRun,
+  Idempotency,
+  RunFilter,
+  RunId,
+  Origin,
+  RunAction,
+} from '../../runtime/ports.ts';
 import type {
   ApprovalLink,
   ApprovalPlace,
@@ -12,7 +20,11 @@ import type {
   LinkVerdict,
   OpenedLink,
 } from '../../runtime/ports/approval-links.ts';
-import { cancel } from './control.ts';
+import { showQueue } from '../../core/queue/queue-view.ts';
+import type { QueueView } from '../../core/queue/queue-view.ts';
+import type { ReplayPoint } from '../../core/run/replay.ts';
+import { act, bulk } from './bulk.ts';
+import type { BulkDone } from './bulk.ts';
 import * as links from './link-rows.ts';
 import type { LinkDraft } from './link-rows.ts';
 import { listRuns } from './list-rows.ts';
@@ -20,7 +32,7 @@ import { onAlarm, resume } from './partition.ts';
 import { createPartition } from './partition-state.ts';
 import type { Partition, PartitionDeps } from './partition-state.ts';
 import { migrateQueue } from './queue-schema.ts';
-import { findNode, readEvents, show, waitForEnd } from './reading.ts';
+import { findNode, originOf, readEvents, show, waitForEnd } from './reading.ts';
 import type { EventPage } from './reading.ts';
 import { keepFinished, reserve, submit } from './submit.ts';
 import type { SubmissionMessage, SubmitReply } from './submit.ts';
@@ -64,8 +76,21 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(
       return waitForEnd(this.#partition, id, waitMs);
     }
 
-    cancel(id: RunId): Result<RunView> {
-      return cancel(this.#partition, id);
+    act(id: RunId, action: RunAction): Result<RunView> {
+      return act(this.#partition, id, action);
+    }
+
+    origin(id: RunId, point?: ReplayPoint): Result<Origin> {
+      return originOf(this.#partition, id, point);
+    }
+
+    bulk(order: BulkOrder): BulkDone {
+      return bulk(this.#partition, order);
+    }
+
+    queueView(): QueueView {
+      const { queue, deps } = this.#partition;
+      return showQueue(queue, deps.maxQueued, deps.clock.now());
     }
 
     deliver(id: RunId, event: string, payload: JsonValue): Result<{ readonly received: boolean }> {

@@ -24,6 +24,8 @@ export type Fact =
   | { readonly type: 'debounce' }
   /** It has been given room: it begins, or goes on. */
   | { readonly type: 'start' }
+  /** It is open again, see `reopen`. */
+  | { readonly type: 'retry' }
   | { readonly type: 'wake' }
   | { readonly type: 'pause' }
   /** It may go on once it is given room. */
@@ -94,6 +96,9 @@ function take(state: RunState, fact: Fact, world: World): void {
       return;
     case 'debounce':
       emit(state, world, { type: 'run.debounced' });
+      return;
+    case 'retry':
+      emit(state, world, { type: 'run.retried' });
       return;
     case 'start':
       return start(state, world);

@@ -6,7 +6,7 @@ import { timeoutOf } from './decide.ts';
 import type { Command, World } from './decide.ts';
 import { noteBackEdges, startOver } from './loops.ts';
 import { isItemMeant, openMap, openRecipe } from './open.ts';
-import { cancelSteps, failRun, failStep, passItem } from './settle.ts';
+import { cancelSteps, failRun, failStep, passItem, takeSeed } from './settle.ts';
 import { isActive, isInside, isLive, itemKey, nodeState, stepKey } from './state.ts';
 import type { Active, Frame, ItemContext, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
@@ -112,6 +112,7 @@ function begin(
 }
 
 function open(state: RunState, step: Active, world: World): void {
+  if (takeSeed(state, step, world)) return;
   try {
     if (step.map !== undefined && !isItemMeant(state, step, world))
       return passItem(state, step, world);

@@ -13,6 +13,8 @@ export interface StepStats {
   /** Milliseconds of waiting and working; clocks stand still while code computes on Workers. */
   readonly wallMs: number;
   readonly cached?: boolean;
+  /** It was taken from the run that this one replays. */
+  readonly reused?: true;
   /** Units of the sandbox's fuel. */
   readonly fuel?: number;
   readonly memoryPages?: number;
@@ -37,6 +39,8 @@ export type EventBody =
   | { readonly type: 'run.debounced' }
   | { readonly type: 'run.started' }
   | { readonly type: 'run.paused' }
+  /** It had ended, and what failed in it runs again. */
+  | { readonly type: 'run.retried' }
   /** It goes on: after a pause, or after it had to wait for room. */
   | { readonly type: 'run.resumed' }
   | ({ readonly type: 'node.started'; readonly visit: number; readonly items?: number } & About)

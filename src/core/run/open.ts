@@ -1,13 +1,13 @@
 /** Opens what holds other steps: a map over its items, a sub-recipe over its graph. */
 import { isFileOver } from '../chunk/spec.ts';
 import { ComposerError } from '../errors.ts';
-import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject, ownProperty, utf8Length } from '../json.ts';
 import { checkInputs } from '../recipe/inputs.ts';
 import type { MapNode, Plan, PlanNode, RecipeNode } from '../recipe/plan.ts';
 import type { World } from './decide.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
-import type { ChunkSource, StepRow } from './record.ts';
+import type { StepRow } from './record.ts';
 import {
   createResolveContext,
   holds,
@@ -19,19 +19,13 @@ import {
 import type { ResolveContext } from './resolve.ts';
 import { scopeOf } from './scope.ts';
 import type { ScopeParts } from './scope.ts';
-import { createFrame, createLedger } from './state.ts';
-import type { Active, RunState } from './state.ts';
+import { takeItems } from './seeds.ts';
+import { createFrame } from './state.ts';
+import type { Active, Opened, RunState } from './state.ts';
 import { warn, warnMissing, writeStep } from './write.ts';
 
 export const MAX_ITEMS = 100_000;
 const MAX_DEPTH = 8;
-
-/** What a map goes over. */
-interface Opened {
-  readonly items: JsonArray;
-  readonly keys?: readonly string[];
-  readonly source?: ChunkSource;
-}
 
 /**
  * Throws `map_over_invalid` and what its templates throw. A map over a file stays ready to be
@@ -55,8 +49,9 @@ export function openMap(state: RunState, step: Active, world: World): void {
 }
 
 /** Throws `map_over_invalid` and `value_too_large`. */
-export function openItems(state: RunState, step: Active, opened: Opened, world: World): void {
+export function openItems(state: RunState, step: Active, found: Opened, world: World): void {
   const node = mapNode(step);
+  const { opened, ledger } = takeItems(state, step, found);
   const { items, keys } = opened;
   if (items.length > MAX_ITEMS) {
     throw new ComposerError(
@@ -70,12 +65,26 @@ export function openItems(state: RunState, step: Active, opened: Opened, world: 
       `Cannot go over "over" of node "${node.id}": it is larger than ${MAX_VALUE_BYTES} bytes`,
     );
   }
-  const ledger = createLedger();
   state.ledgers.set(step.key, ledger);
   step.phase = 'open';
   step.progress = { node, ledger, next: 0, inFlight: 0, ...opened };
   writeStep(state, step, world, { status: 'open', endSeq: state.seq, taken: [] });
   state.changes.maps.add(step);
+}
+
+/** What a map at the root of a run that has ended went over; nothing where that cannot be told. */
+export function itemsAgain(state: RunState, key: string, world: World): Partial<Opened> {
+  const [id = '', visit = '1'] = key.split('@');
+  const node = state.root.index.nodes.get(id)?.node;
+  if (node?.type !== 'map' || isFileOver(node.over)) return {};
+  const times = { startSeq: 0, startedAt: world.now, heldMs: 0, attempt: 1 };
+  const about = { key, node, frame: state.root, visit: Number(visit), looped: false };
+  const { context } = stepContext(state, { ...about, ...times, phase: 'open' }, world);
+  try {
+    return listOf(resolve(node.over, context)) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Throws `recipe_not_found`, `inputs_invalid` and what its templates throw. */

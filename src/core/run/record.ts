@@ -71,10 +71,13 @@ export interface ActiveRow {
   readonly failure?: Failure;
 }
 
-/** A decided step; or, while `status` is `open`, a map or sub-recipe with what it was opened over. */
+/**
+ * A decided step; or, while `status` is `open`, a map or sub-recipe with what it was opened over. An
+ * `undone` one is to run again; a `seed` is what an earlier run had decided.
+ */
 export interface StepRow {
   readonly key: StepKey;
-  readonly status: 'open' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+  readonly status: 'open' | 'completed' | 'failed' | 'skipped' | 'cancelled' | 'undone' | 'seed';
   readonly attempt: number;
   readonly startSeq: number;
   readonly endSeq: number;
@@ -99,6 +102,8 @@ export interface StepRow {
   /** Which sub-recipe was opened, and with what. */
   readonly recipe?: string;
   readonly inputs?: JsonObject;
+  /** Of the seed of a map: the item that is not taken over, and what takes its place. */
+  readonly redo?: { readonly index: number; readonly item?: JsonValue };
   /** What an open step waits for. */
   readonly waiting?: Waiting;
   /** How far a step under way has come: its task goes on from there after a restart. */
@@ -114,6 +119,12 @@ export interface ChunkSource {
   /** SHA-256 of the bytes, so that no item comes from another file than the rest. */
   readonly digest: string;
   readonly isText: boolean;
+}
+
+/** What a run is given of an earlier one: steps with the status `seed`, and most items of a map. */
+export interface Seeds {
+  readonly steps: readonly StepRow[];
+  readonly ledger: readonly LedgerRow[];
 }
 
 /** What a waiting step waits for. `dueAt` is in epoch milliseconds. */

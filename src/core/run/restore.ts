@@ -10,8 +10,7 @@ import { isFinal } from './events.ts';
 import { noteBackEdges, startOver } from './loops.ts';
 import { findPlan, mapNode, mappedNames } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, StepRow } from './record.ts';
-import { countOutcome } from './write.ts';
-import { utf8Length } from '../json.ts';
+import { enterLedgers } from './seeds.ts';
 import type { JsonValue } from '../json.ts';
 
 export interface StoredRun {
@@ -23,6 +22,20 @@ export interface StoredRun {
 }
 
 export function restore(stored: StoredRun): RunState {
+  const state = readState(stored);
+  if (isFinal(stored.run.status)) state.root.ended = true;
+  else enterSteps(state, stored);
+  return state;
+}
+
+/** The same for a run that has ended: with what its nodes have published, to read it and no more. */
+export function rebuild(stored: StoredRun): RunState {
+  const state = readState(stored);
+  enterSteps(state, stored);
+  return state;
+}
+
+function readState(stored: StoredRun): RunState {
   const { identity, plan, run, steps } = stored;
   const state = createRunState(identity, plan);
   const { status, startedAt, endedAt, seq, stepCount, result, failure, warnings } = run;
@@ -39,16 +52,19 @@ export function restore(stored: StoredRun): RunState {
   state.inbox.push(...(run.inbox ?? []));
   state.early.push(...(run.early ?? []));
   state.warnings.push(...warnings);
-  restoreLedgers(state, stored.ledger);
-  for (const row of steps) if (row.checkpoint === undefined) state.rows.set(row.key, row);
-  if (isFinal(status)) {
-    state.root.ended = true;
-    return state;
+  enterLedgers(state, stored.ledger);
+  for (const row of steps) {
+    if (row.status === 'seed') state.seeds.set(row.key, row);
+    else if (row.checkpoint === undefined && row.status !== 'undone') state.rows.set(row.key, row);
   }
+  return state;
+}
+
+function enterSteps(state: RunState, { run, steps }: StoredRun): void {
+  const { status, startedAt } = run;
   const frames = new Map([['', state.root]]);
   if (status !== 'waiting' && startedAt !== undefined) state.changes.frames.add(state.root);
   for (const { enter } of timeline(run.active, steps)) enter(state, frames);
-  return state;
 }
 
 interface Moment {
@@ -61,7 +77,7 @@ function timeline(active: readonly ActiveRow[], steps: readonly StepRow[]): Mome
   const checkpoints = new Map(steps.map(({ key, checkpoint }) => [key, checkpoint]));
   for (const row of steps) {
     const { startSeq, endSeq, status } = row;
-    if (row.checkpoint !== undefined) continue;
+    if (row.checkpoint !== undefined || status === 'seed' || status === 'undone') continue;
     if (status === 'open') {
       moments.push({ seq: startSeq, enter: (state, frames) => enterOpen(state, frames, row) });
       continue;
@@ -122,7 +138,7 @@ function enterLoop(frames: Map<string, Frame>, row: Pick<StepRow, 'key'>): void 
 }
 
 function enterDecided(frames: Map<string, Frame>, row: StepRow): void {
-  if (row.status === 'open') return;
+  if (row.status === 'open' || row.status === 'undone' || row.status === 'seed') return;
   const place = findPlace(undefined, frames, row.key);
   if (place === undefined) return;
   const { frame, node, visit } = place;
@@ -240,14 +256,4 @@ function itemContext(map: Active, index: number): ItemContext {
     ...(key !== undefined && { key }),
     ...(map.item && { parent: map.item }),
   };
-}
-
-function restoreLedgers(state: RunState, rows: readonly LedgerRow[]): void {
-  for (const { key, segment, entries } of rows.toSorted((a, b) => a.segment - b.segment)) {
-    const ledger = state.ledgers.get(key) ?? createLedger();
-    state.ledgers.set(key, ledger);
-    ledger.segments[segment] = [...entries];
-    ledger.tailBytes = utf8Length(JSON.stringify(entries));
-    for (const [index, outcome] of entries) countOutcome(ledger, index, outcome);
-  }
 }

@@ -187,6 +187,31 @@ export function cancelSteps(
   }
 }
 
+/** Decides a step by what the run was given of an earlier one; false when that is nothing. */
+export function takeSeed(state: RunState, step: Active, world: World): boolean {
+  const { key, node, attempt } = step;
+  const seed = state.seeds.get(key);
+  if (seed?.output === undefined) return false;
+  const { output, failure: failed } = seed;
+  const stats = { wallMs: 0, ...seed.stats, reused: true as const };
+  state.active.delete(key);
+  const about = { key, node: node.id, attempt };
+  const endSeq =
+    failed === undefined
+      ? emit(state, world, { type: 'node.completed', ...about, stats })
+      : emit(state, world, { type: 'node.failed', ...about, failure: failed, handled: true });
+  const decided = { endSeq, output, stats };
+  passOn(
+    state,
+    step,
+    failed === undefined
+      ? { ...decided, status: 'completed' }
+      : { ...decided, status: 'failed', failure: failed },
+    world,
+  );
+  return true;
+}
+
 /** Publishes the output, decides the edges out of the node and wakes what waits for them. */
 function passOn(
   state: RunState,

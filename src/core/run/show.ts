@@ -33,6 +33,7 @@ export function showRun(shown: ShownRun): RunView {
     created_at: iso(identity.createdAt),
     labels: identity.labels,
     inputs: identity.inputs,
+    ...(identity.replayOf !== undefined && { replay_of: identity.replayOf }),
   };
   const ended_at = iso(run.endedAt ?? now);
   const cancelled = {

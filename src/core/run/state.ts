@@ -8,7 +8,7 @@
 import type { Failure } from '../errors.ts';
 import { indexOf } from '../graph.ts';
 import type { GraphIndex } from '../graph.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import type { Graph, MapNode, NodeId, Plan, PlanNode } from '../recipe/plan.ts';
 import type { CancelReason, RunEvent, RunStatus, StepKey } from './events.ts';
 import type {
@@ -34,6 +34,8 @@ export interface RunIdentity {
   readonly createdAt: number;
   readonly labels: JsonObject;
   readonly inputs: JsonObject;
+  /** The run that this one does again, in whole or in part. */
+  readonly replayOf?: string;
 }
 
 /** What templates can read about the run itself. */
@@ -65,6 +67,8 @@ export interface RunState {
   readonly active: Map<StepKey, Active>;
   /** The rows of decided steps and of opened maps and sub-recipes. */
   readonly rows: Map<StepKey, StepRow>;
+  /** What an earlier run had decided, by step: see `seeds.ts`. */
+  readonly seeds: Map<StepKey, StepRow>;
   /** Outcomes of items by the key of their map, kept for the view after the map is decided. */
   readonly ledgers: Map<StepKey, Ledger>;
   /** What changed since the last commit. */
@@ -174,6 +178,13 @@ export interface Ledger {
   tailBytes: number;
 }
 
+/** What a map goes over. */
+export interface Opened {
+  readonly items: JsonArray;
+  readonly keys?: readonly string[];
+  readonly source?: ChunkSource;
+}
+
 /** The inside of an open map. */
 export interface MapProgress {
   readonly node: MapNode;
@@ -203,6 +214,7 @@ export function createRunState(identity: RunIdentity, plan: Plan): RunState {
     early: [],
     active: new Map(),
     rows: new Map(),
+    seeds: new Map(),
     ledgers: new Map(),
     changes: noChanges(),
   };

@@ -67,6 +67,8 @@ interface RunViewCommon {
   readonly created_at: string;
   readonly labels: JsonObject;
   readonly inputs: JsonObject;
+  /** The run that this one does again, in whole or in part. */
+  readonly replay_of?: string;
 }
 
 interface RunViewStarted extends RunViewCommon {
@@ -151,4 +153,7 @@ export interface RunSummary {
   readonly status: string;
   readonly created_at: string;
   readonly ended_at?: string;
+  readonly replay_of?: string;
+  /** Why a failed run failed. */
+  readonly error?: Pick<ErrorView, 'code' | 'detail' | 'node'>;
 }

@@ -63,10 +63,16 @@ export function writeStep(state: RunState, step: Active, world: World, decision:
     ...decision,
     ...(step.progress !== undefined && { itemCount: step.progress.items.length }),
     ...(decision.status === 'open' && openedWith(step)),
+    ...(isUndecided(decision) && step.waiting === undefined && openedWith(step)),
     ...(decision.status === 'open' && step.heldMs > 0 && { heldMs: step.heldMs }),
   };
   state.changes.steps.set(step.key, row);
   state.rows.set(step.key, row);
+}
+
+/** Whether a retry would take the step up again, for which it needs what the step was opened over. */
+function isUndecided({ status, output }: Decision): boolean {
+  return status === 'cancelled' || (status === 'failed' && output === undefined);
 }
 
 /** How far a step's task has come. */

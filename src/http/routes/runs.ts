@@ -1,4 +1,4 @@
-/** Runs: starting one of an inline recipe, listing, reading, cancelling. */
+/** Runs: starting one of an inline recipe, listing, reading. */
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { ComposerError } from '../../core/errors.ts';
@@ -8,7 +8,8 @@ import { anyObject, checkBody, checkQuery } from '../input.ts';
 import { isRecipeName, runId } from '../names.ts';
 import { sendPage } from '../page.ts';
 import { unwrap } from '../problem.ts';
-import { cursor, limit } from '../query.ts';
+import { cursor, instant, labelPair, limit } from '../query.ts';
+import { conditionsOf } from './run-actions.ts';
 import { runOptions, submitRun } from '../submit.ts';
 import { nodeView, runView } from '../views.ts';
 import type { Context } from 'hono';
@@ -22,6 +23,9 @@ const noQuery = z.strictObject({});
 const listQuery = z.strictObject({
   recipe: z.string().refine(isRecipeName, 'must be the name of a recipe').optional(),
   status: z.enum(RUN_STATUSES).optional(),
+  label: labelPair.optional(),
+  'created[gte]': instant.optional(),
+  'created[lt]': instant.optional(),
   limit,
   cursor,
 });
@@ -44,13 +48,13 @@ export function runRoutes(services: Services): Hono<ApiEnv> {
   });
 
   app.get('/', async (c) => {
-    const { recipe, status, cursor: after, limit: size } = checkQuery(c, listQuery);
+    const { cursor: after, limit: size, ...given } = checkQuery(c, listQuery);
+    const created = { gte: given['created[gte]'], lt: given['created[lt]'] };
     return sendPage(
       c,
       await listPage(runs, c.get('tenant'), {
         limit: size,
-        ...(recipe !== undefined && { recipe }),
-        ...(status !== undefined && { status }),
+        ...conditionsOf({ ...given, created }),
         ...(after !== undefined && { cursor: runId(after) }),
       }),
     );
@@ -66,14 +70,6 @@ export function runRoutes(services: Services): Hono<ApiEnv> {
       await runs.findNode(c.get('tenant'), runId(c.req.param('id')), c.req.param('node')),
     );
     return c.json({ data: nodes.map(nodeView) });
-  });
-
-  app.post('/:id/cancel', async (c) => {
-    checkQuery(c, noQuery);
-    return c.json(
-      runView(unwrap(await runs.cancel(c.get('tenant'), runId(c.req.param('id'))))),
-      202,
-    );
   });
 
   return app;

@@ -104,6 +104,12 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     ...recipeServices(ports),
     ...pluginServices(ports, called),
     checkRun: async () => ok(undefined),
+    async replay(tenant, id, { inputs }) {
+      const origin = await runs.origin(tenant, id);
+      if (!origin.ok) return origin;
+      const { recipe, labels } = origin.value;
+      return runs.start(tenant, { recipe, labels, inputs, mode: 'inline' });
+    },
     async submit(tenant, request) {
       submitted.push(request);
       if (request.source === BROKEN) throw invalid();

@@ -2,6 +2,7 @@
 import { fail, ok } from '../../../src/core/errors.ts';
 import { isFinal } from '../../../src/core/run/events.ts';
 import type { EventBody, RunEvent } from '../../../src/core/run/events.ts';
+import { mergeQueues } from '../../../src/core/queue/queue-view.ts';
 import type { NodeView, RunView } from '../../../src/core/run/view.ts';
 import type { Runs } from '../../../src/runtime/ports.ts';
 import type { Services, SubmitRequest } from '../../../src/runtime/services.ts';
@@ -160,6 +161,22 @@ export function createRunsTwin(): RunsTwin {
       twin.end(id, 'cancelled');
       return ok(entry.view);
     },
+    async act(tenant, id) {
+      return twin.cancel(tenant, id);
+    },
+    async origin(tenant, id) {
+      const entry = entryOf(tenant, id);
+      if (entry === undefined) return noRun(id);
+      const { recipe, recipe_version: recipeVersion, plan: planHash, labels, inputs } = entry.view;
+      return ok({ recipe, recipeVersion, planHash, labels, inputs });
+    },
+    async bulk() {
+      return { changed: 0, hasMore: false };
+    },
+    async queue() {
+      return mergeQueues([]);
+    },
+    newId: () => 'run_inline',
     async deliver(tenant, id) {
       const entry = entryOf(tenant, id);
       if (entry === undefined) return noRun(id);

@@ -1,0 +1,40 @@
+/** One action on many runs of a partition, found by a filter. */
+import type { RunAction, BulkOrder, RunId } from '../../runtime/ports.ts';
+import type { RunStatus } from '../../core/run/events.ts';
+import { cancel, pause, resumeRun, retry } from './control.ts';
+import { listIds } from './list-rows.ts';
+import type { Partition } from './partition-state.ts';
+import { deleteRun } from './queue-rows.ts';
+
+/** On which runs an action does anything. */
+const MEANT: { readonly [action in BulkOrder['action']]: readonly RunStatus[] } = {
+  cancel: ['queued', 'running', 'waiting', 'paused'],
+  pause: ['queued', 'running', 'waiting'],
+  resume: ['paused'],
+  retry: ['failed', 'cancelled'],
+  discard: ['completed', 'failed', 'cancelled'],
+};
+
+export interface BulkDone {
+  readonly changed: number;
+  /** Runs are left that the filter finds: asking again goes on with them. */
+  readonly hasMore: boolean;
+}
+
+/** The oldest first, at most `limit` of them. */
+export function bulk(partition: Partition, { action, filter, limit }: BulkOrder): BulkDone {
+  const found = listIds(partition.sql, { ...filter, statuses: MEANT[action], limit: limit + 1 });
+  const changed = found.slice(0, limit).filter((id) => perform(partition, id, action)).length;
+  return { changed, hasMore: found.length > limit };
+}
+
+function perform(partition: Partition, id: RunId, action: BulkOrder['action']): boolean {
+  if (action !== 'discard') return act(partition, id, action).ok;
+  deleteRun(partition.sql, id);
+  return true;
+}
+
+export function act(partition: Partition, id: RunId, action: RunAction) {
+  const actions = { cancel, pause, resume: resumeRun, retry };
+  return actions[action](partition, id);
+}

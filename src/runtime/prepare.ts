@@ -1,0 +1,98 @@
+/** What is done before a run is queued: its recipe found and compiled, its inputs checked. */
+import { ComposerError, fail, ok } from '../core/errors.ts';
+import type { Issue, Result } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { checkInputs } from '../core/recipe/inputs.ts';
+import type { Plan } from '../core/recipe/plan.ts';
+import { admissionFor } from './admission.ts';
+import { missingFiles } from './files.ts';
+import type { Digest, Idempotency, Ports, Submission, Tenant } from './ports.ts';
+import { pathOf } from './recipes.ts';
+import type { Recipes } from './recipes.ts';
+
+export interface SubmitRequest {
+  /** Name of a stored recipe; or `source`, the text of one. */
+  readonly recipe?: string;
+  readonly source?: string;
+  readonly version?: number;
+  readonly inputs: JsonObject;
+  readonly labels: JsonObject;
+  readonly mode: 'durable' | 'inline';
+  /** Higher ones start first; absent: what the recipe says. */
+  readonly priority?: number;
+  /** Not before, in epoch milliseconds. */
+  readonly startAt?: number;
+  readonly idempotency?: { readonly key: string; readonly bodyHash: string };
+}
+
+export interface Preparing {
+  readonly ports: Ports;
+  readonly recipes: Recipes;
+}
+
+/** Throws `recipe_invalid` or `inputs_invalid` with every finding. */
+export async function prepare(
+  { ports, recipes }: Preparing,
+  tenant: Tenant,
+  request: SubmitRequest,
+): Promise<Result<Submission>> {
+  const { recipe, version, source } = request;
+  const stored =
+    recipe === undefined ? undefined : await ports.catalog.findRecipe(tenant, recipe, version);
+  if (recipe !== undefined && stored === undefined) return missingRecipe(recipe, version);
+  const text = stored?.text ?? source ?? '';
+  const path = pathOf(recipe ?? 'unnamed');
+  const planned = await recipes.planOf(tenant, { text, path, strict: false });
+  const recipeVersion = stored?.version ?? null;
+  const order = { ...request, ...planned, recipe: recipe ?? planned.plan.name, recipeVersion };
+  return ok(await submissionOf(ports, tenant, order));
+}
+
+/** A planned recipe and what it is to be run with. */
+export interface RunOrder {
+  readonly recipe: string;
+  readonly recipeVersion: number | null;
+  readonly plan: Plan;
+  readonly planHash: Digest;
+  readonly warnings: readonly Issue[];
+  readonly inputs: JsonObject;
+  readonly labels: JsonObject;
+  readonly priority?: number;
+  readonly startAt?: number;
+  readonly idempotency?: Idempotency;
+}
+
+/** Throws `inputs_invalid`, and what the templates of its limits' keys throw. */
+export async function submissionOf(
+  ports: Ports,
+  tenant: Tenant,
+  order: RunOrder,
+): Promise<Submission> {
+  const { recipe, recipeVersion, plan, planHash, labels, idempotency } = order;
+  const checked = checkInputs(plan, order.inputs, { strict: plan.strict });
+  const missing = await missingFiles(ports.files, tenant, { plan, inputs: order.inputs });
+  if (!checked.ok || missing.length > 0) {
+    const faults = [...(checked.ok ? [] : checked.error), ...missing];
+    const what = faults.length === 1 ? faults[0]?.detail : `${faults.length} inputs are wrong`;
+    const message = `Cannot start recipe "${recipe}": ${what}`;
+    throw new ComposerError('inputs_invalid', message, { issues: faults });
+  }
+  const { values: inputs, warnings } = checked.value;
+  return {
+    tenant,
+    recipe,
+    recipeVersion,
+    plan,
+    planHash,
+    labels,
+    inputs,
+    warnings: [...order.warnings, ...warnings].filter(({ severity }) => severity === 'warning'),
+    ...(await admissionFor(ports, plan, { ...order, inputs })),
+    ...(idempotency && { idempotency }),
+  };
+}
+
+export function missingRecipe(name: string, version: number | undefined): ReturnType<typeof fail> {
+  const which = version === undefined ? '' : ` version ${version}`;
+  return fail('recipe_not_found', `Cannot find recipe "${name}"${which}`);
+}
