@@ -2,7 +2,9 @@
 import { Validator } from '@cfworker/json-schema';
 import type { Schema } from '@cfworker/json-schema';
 import { isJsonObject } from './json.ts';
-import type { JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import { findSchemaFault } from './plugin/schema-bounds.ts';
+import { patternsIn, slowPattern } from './recipe/pattern.ts';
 
 export interface SchemaFault {
   /** JSON pointer into the value. */
@@ -14,6 +16,8 @@ export interface SchemaFault {
 export function schemaFaults(schema: JsonValue, value: JsonValue): readonly SchemaFault[] {
   if (schema === true) return [];
   if (!isJsonObject(schema)) return [{ pointer: '', detail: 'The schema is not an object' }];
+  const why = whyUnusable(schema);
+  if (why !== undefined) return [{ pointer: '', detail: `The schema cannot be used: ${why}` }];
   try {
     // SAFETY: the validator reads a schema as the plain JSON it is.
     const { valid, errors } = new Validator(schema as unknown as Schema, '7', false).validate(
@@ -24,10 +28,29 @@ export function schemaFaults(schema: JsonValue, value: JsonValue): readonly Sche
       pointer: instanceLocation.replace(/^#/, ''),
       detail: error,
     }));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [{ pointer: '', detail: `The schema cannot be used: ${reason}` }];
+  } catch {
+    // What the library throws names its own addresses, and the stack's end is told as any other fault.
+    return [{ pointer: '', detail: 'The schema cannot be used: a reference in it leads nowhere' }];
   }
+}
+
+const verdicts = new WeakMap<object, { readonly why: string | undefined }>();
+
+/** A schema may come from a template, which the compiler has not seen. */
+function whyUnusable(schema: JsonObject): string | undefined {
+  const known = verdicts.get(schema);
+  if (known !== undefined) return known.why;
+  const why = findSchemaFault(schema, 'recipe')?.detail ?? findSlowPattern(schema);
+  verdicts.set(schema, { why });
+  return why;
+}
+
+function findSlowPattern(schema: JsonObject): string | undefined {
+  for (const { pattern } of patternsIn(schema)) {
+    const why = slowPattern(pattern);
+    if (why !== undefined) return `the pattern "${pattern.slice(0, 60)}": ${why}`;
+  }
+  return undefined;
 }
 
 /**

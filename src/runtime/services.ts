@@ -2,8 +2,10 @@
 import { fail, ok } from '../core/errors.ts';
 import type { Issue, Result } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { parseDuration } from '../core/recipe/duration.ts';
 import { inputsSchema } from '../core/recipe/inputs.ts';
 import type { Plan, PlanNode } from '../core/recipe/plan.ts';
+import { MAX_INLINE_MS } from '../core/run/state.ts';
 import type { RunView } from '../core/run/view.ts';
 import { runInline } from './inline.ts';
 import { callFunction, inspectUpload, putPlugin } from './plugins.ts';
@@ -139,13 +141,8 @@ export function createServices(ports: Ports, plans = createPlanCache()): Service
       const submission = await prepare({ ports, recipes }, tenant, request);
       if (!submission.ok) return submission;
       if (request.mode === 'durable') return runs.submit(submission.value);
-      const waiting = findOutsideWait(submission.value.plan);
-      if (waiting !== undefined) {
-        return fail(
-          'inline_unsupported',
-          `Cannot run inline: node "${waiting}" waits for somebody outside`,
-        );
-      }
+      const waiting = findLongWait(submission.value.plan);
+      if (waiting !== undefined) return fail('inline_unsupported', `Cannot run inline: ${waiting}`);
       const earlier = await runs.reserve(tenant, submission.value.idempotency);
       if (!earlier.ok) return earlier;
       if (earlier.value !== null) return ok({ view: earlier.value, replayed: true });
@@ -164,16 +161,21 @@ export function createServices(ports: Ports, plans = createPlanCache()): Service
   };
 }
 
-/** A node that waits for an event or a person: an inline run ends with its request, and nobody can reach it. */
-function findOutsideWait(plan: Plan): string | undefined {
-  const nodes = plan.graph.nodes.flatMap(withTasks);
-  const own = nodes.find(
-    (node) => node.type === 'hitl' || (node.type === 'wait' && node.event !== undefined),
+/** An inline run ends with its request: nobody outside can reach it, and it cannot wait for long. */
+function findLongWait(plan: Plan): string | undefined {
+  const own = plan.graph.nodes.flatMap(withTasks).map(whyTooLong);
+  return [...own, ...Object.values(plan.recipes).map(findLongWait)].find(
+    (why) => why !== undefined,
   );
-  if (own !== undefined) return own.id;
-  return Object.values(plan.recipes)
-    .map(findOutsideWait)
-    .find((id) => id !== undefined);
+}
+
+function whyTooLong(node: PlanNode): string | undefined {
+  if (node.type === 'hitl' || (node.type === 'wait' && node.event !== undefined))
+    return `node "${node.id}" waits for somebody outside`;
+  const ms = node.type === 'wait' ? parseDuration(node.for) : undefined;
+  return ms !== undefined && ms > MAX_INLINE_MS
+    ? `node "${node.id}" waits longer than ${MAX_INLINE_MS / 1000} seconds`
+    : undefined;
 }
 
 function withTasks(node: PlanNode): PlanNode[] {

@@ -105,14 +105,14 @@ export const EDGES: readonly Row[] = [
   ),
   row(
     "a condition on START becomes the node's own",
-    graph('a b', '[START to a, "START to b if inputs.x"]'),
+    graph('a b', '[START to a, "START to b if run.id"]'),
     {
-      plan: { graph: { entries: ['a', 'b'], nodes: [{ id: 'a' }, { id: 'b', when: 'inputs.x' }] } },
+      plan: { graph: { entries: ['a', 'b'], nodes: [{ id: 'a' }, { id: 'b', when: 'run.id' }] } },
     },
   ),
   row(
     'a condition on START cannot be kept beside other edges',
-    graph('a b', '[START to a, a to b, ⟦"START to b if inputs.x"⟧]'),
+    graph('a b', '[START to a, a to b, ⟦"START to b if run.id"⟧]'),
     { diagnostics: ['start_condition'] },
   ),
   row('an arrow is a fault with the right spelling', graph('a b', '[⟦a -> b⟧]'), {

@@ -10,6 +10,7 @@ import { INPUTS } from './inputs.ts';
 import { MAPS } from './maps.ts';
 import { NODES } from './nodes.ts';
 import { OUTPUTS } from './outputs.ts';
+import { PROBES } from './probes.ts';
 import { REFERENCES } from './references.ts';
 import { takeMarks } from './row.ts';
 import type { Row } from './row.ts';
@@ -25,6 +26,7 @@ const SECTIONS = {
   '7 edges, joins, cycles, sub-recipes': EDGES,
   '8 hitl': HITL,
   '9 outputs and diagnostics': OUTPUTS,
+  'all, against the grain': PROBES,
 };
 
 function check({

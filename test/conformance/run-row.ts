@@ -12,7 +12,18 @@ export interface RunRow {
   readonly sources?: { readonly [path: string]: string };
   readonly prompts?: { readonly [name: string]: string };
   readonly inputs?: JsonObject;
+  /** What people decide, in this order, each as soon as the run has gone as far as it gets. */
+  readonly answers?: readonly Answer[];
   readonly expect: RunExpectation;
+}
+
+export interface Answer {
+  /** Of the step that asks. */
+  readonly key: string;
+  readonly by: string;
+  readonly approved?: boolean;
+  readonly comments?: string;
+  readonly form?: JsonObject;
 }
 
 export interface RunExpectation {

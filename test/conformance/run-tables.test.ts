@@ -2,13 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { settled } from '../support/manual-clock.ts';
 import { runToEnd, startRun } from '../support/run-recipe.ts';
+import type { StartedRun } from '../support/run-recipe.ts';
 import { createTestFunctions } from '../support/test-functions.ts';
 import { RUN_EDGES } from './run-edges.ts';
 import { RUN_INPUTS } from './run-inputs.ts';
 import { RUN_MAPS } from './run-maps.ts';
 import { RUN_NODES } from './run-nodes.ts';
 import { RUN_OUTPUTS } from './run-outputs.ts';
-import type { RunRow } from './run-row.ts';
+import { RUN_HITL } from './run-hitl.ts';
+import { RUN_PROBES } from './run-probes.ts';
+import type { Answer, RunRow } from './run-row.ts';
 import { RUN_VALUES } from './run-values.ts';
 
 const SECTIONS = {
@@ -17,7 +20,9 @@ const SECTIONS = {
   '5 values, templates, conditions': RUN_VALUES,
   '6 map': RUN_MAPS,
   '7 edges, joins, cycles, sub-recipes': RUN_EDGES,
+  '8 hitl': RUN_HITL,
   '9 outputs': RUN_OUTPUTS,
+  'all, against the grain': RUN_PROBES,
 };
 
 /** Answers only once everything that may be under way is. */
@@ -28,10 +33,13 @@ async function check({
   sources = {},
   prompts = {},
   inputs = {},
+  answers = [],
   expect: expected,
 }: RunRow): Promise<void> {
   const functions = createTestFunctions({ before: waits });
-  const run = await runToEnd(await startRun(text, { sources, prompts, inputs, functions }));
+  const started = await startRun(text, { sources, prompts, inputs, functions });
+  for (const answer of answers) await decide(started, answer);
+  const run = await runToEnd(started);
   const { status = expected.code === undefined ? 'completed' : 'failed' } = expected;
   expect({ status: run.status(), code: run.state.failure?.code }).toEqual({
     status,
@@ -44,6 +52,15 @@ async function check({
   if (expected.calls !== undefined) expect(functions.calls).toHaveLength(expected.calls);
   if (expected.atOnce !== undefined) expect(functions.highWater()).toBe(expected.atOnce);
   expect([...new Set(run.warnings())]).toEqual(expected.warnings ?? []);
+}
+
+async function decide(
+  { driver, clock }: StartedRun,
+  { key, by, approved = true, ...more }: Answer,
+): Promise<void> {
+  const verdict = { approved, decidedBy: by, decidedAt: clock.now(), ...more };
+  driver.post({ type: 'verdict', key, verdict });
+  await settled();
 }
 
 describe.each(Object.entries(SECTIONS))('section %s, run', (_, rows) => {

@@ -97,6 +97,44 @@ describe('runInline()', () => {
     expect('metrics' in view && view.metrics.attempts).toBe(2);
   });
 
+  it.each<[string, object]>([
+    ['that a template gives', { for: '{{ 30 * 60 }}' }],
+    ['until a time', { until: '{{ "2030-01-31T13:00:00Z" }}' }],
+  ])('does not hold its request for a long wait %s', async (_, more) => {
+    const { ports, clock } = setUp();
+    const node = { id: 'a', type: 'wait', ...more };
+    const view = await runInline(ports, submission(recipe({ nodes: [node] })));
+    expect(view).toMatchObject({
+      status: 'failed',
+      error: { code: 'inline_unsupported', node: 'a' },
+    });
+    expect(clock.nextAt()).toBeUndefined();
+  });
+
+  it('waits up to a minute in all', async () => {
+    const { ports, clock } = setUp();
+    const waits = ['a', 'b', 'c'].map((id) => ({ id, type: 'wait', for: 25 }));
+    const running = runInline(ports, submission(recipe({ nodes: waits })));
+    await settled();
+    await clock.advance(25_000);
+    await clock.advance(25_000);
+    expect(await running).toMatchObject({
+      status: 'failed',
+      error: { code: 'inline_unsupported', node: 'c' },
+    });
+  });
+
+  it('does not hold its request for a retry in an hour', async () => {
+    const { ports, clock } = setUp();
+    const retry = { max_attempts: 5, initial_delay: '1h', max_delay: '2h' };
+    const view = await runInline(
+      ports,
+      submission(recipe({ nodes: [call('a', 'flaky', {}, { retry })] })),
+    );
+    expect(view).toMatchObject({ status: 'failed', error: { code: 'provider_error' } });
+    expect(clock.nextAt()).toBeUndefined();
+  });
+
   it('is cancelled by the signal, and what is in flight with it', async () => {
     const { ports, recorded } = setUp();
     const client = new AbortController();

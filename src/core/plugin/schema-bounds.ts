@@ -1,4 +1,4 @@
-/** Bounds on a plugin author's JSON Schemas, which are evaluated outside the sandbox and its fuel. */
+/** Bounds on JSON Schemas of authors: they are evaluated outside the sandbox and its fuel. */
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
 
@@ -19,14 +19,18 @@ const MAX_UNIQUE_ITEMS = 1_000;
 /**
  * Refused are: regular expressions (their time has no bound), references that leave the schema or
  * come back to themselves, and schemas that grow past a bound once references are replaced.
+ * A recipe's schemas may hold patterns, which its compiler bounds, and a name of their own.
  */
-export function findSchemaFault(schema: unknown): SchemaFault | undefined {
+export function findSchemaFault(
+  schema: unknown,
+  of: 'plugin' | 'recipe' = 'plugin',
+): SchemaFault | undefined {
   const values = { left: MAX_VALUES };
   const fault = findJsonFault(schema, [], values);
   if (fault !== undefined) return fault;
   // SAFETY: findJsonFault() has walked it and found nothing that is not JSON.
   const root = schema as JsonValue;
-  const walk: Walk = { root, costs: new Map(), open: new Set() };
+  const walk: Walk = { root, of, costs: new Map(), open: new Set() };
   const cost = costOf(walk, root, []);
   if (typeof cost !== 'number') return cost;
   if (cost <= MAX_EXPANDED) return undefined;
@@ -61,6 +65,7 @@ function findJsonFault(
 
 interface Walk {
   readonly root: JsonValue;
+  readonly of: 'plugin' | 'recipe';
   /** Of what references name, by reference. */
   readonly costs: Map<string, number>;
   /** References being followed. */
@@ -86,6 +91,7 @@ const MAP_KEYS = new Set([
   'definitions',
   'dependencies',
   'dependentSchemas',
+  'patternProperties',
   'properties',
 ]);
 const REFUSED_KEYS = new Set([
@@ -99,6 +105,7 @@ const REFUSED_KEYS = new Set([
   'pattern',
   'patternProperties',
 ]);
+const PATTERN_KEYS = new Set(['pattern', 'patternProperties']);
 const DEFINITION = /^#\/(\$defs|definitions)\/([^/~%]+)$/;
 
 /** How many schemas it takes to evaluate this one once. */
@@ -109,8 +116,9 @@ function costOf(walk: Walk, schema: JsonValue, path: Path): number | SchemaFault
   }
   let cost = 1;
   for (const [key, value] of Object.entries(schema)) {
-    if (REFUSED_KEYS.has(key)) {
-      return at([...path, key], 'schema_keyword', `"${key}" is not supported in a plugin's schema`);
+    if (isRefused(walk, key, path)) {
+      const detail = `"${key}" is not supported in a ${walk.of}'s schema`;
+      return at([...path, key], 'schema_keyword', detail);
     }
     const part =
       key === '$ref' ? costOfReference(walk, value, path) : costOfParts(walk, key, value, path);
@@ -125,6 +133,11 @@ function costOf(walk: Walk, schema: JsonValue, path: Path): number | SchemaFault
         `"uniqueItems" needs "maxItems" <= ${MAX_UNIQUE_ITEMS}`,
       )
     : cost;
+}
+
+function isRefused({ of }: Walk, key: string, path: Path): boolean {
+  if (!REFUSED_KEYS.has(key)) return false;
+  return of === 'plugin' || !(PATTERN_KEYS.has(key) || (key === '$id' && path.length === 0));
 }
 
 function costOfParts(walk: Walk, key: string, value: JsonValue, path: Path): number | SchemaFault {

@@ -24,8 +24,9 @@ function checkCall(raw: JsonValue, path: Path, known: Known): void {
     checkFunction(fn, ownProperty(raw, 'input'), path, known);
   if (fn !== undefined) checkFold(fn, raw, path, known);
   const plan = known.recipes.get(reference.trim());
-  if (type === 'recipe' && plan !== undefined)
-    checkSubRecipe(plan, ownProperty(raw, 'input_mapping'), path, known);
+  if (type !== 'recipe' || plan === undefined) return;
+  checkSubRecipe(plan, ownProperty(raw, 'input_mapping'), path, known);
+  checkSubOutputs(plan, ownProperty(raw, 'output_mapping'), path, known);
 }
 
 function checkFunction(
@@ -60,6 +61,41 @@ function foldFault({ fold }: PinnedFunction, raw: JsonObject): string | undefine
   if (fold === undefined && isOfFile) return 'a reduce over a file needs a fold';
   if (fold === 'chunks' && !isOfFile) return 'it goes over the chunks of a file';
   return fold === 'items' && isOfFile ? 'it does not take chunks of a file' : undefined;
+}
+
+const ALIASES = ['inputs', 'nodes', 'run', 'visits', 'current_time'];
+const NAME = /^[A-Za-z_][\w-]*(?=$|[.[])/;
+
+/** A name that the sub-recipe does not know would be taken as a text. */
+function checkSubOutputs(
+  plan: Plan,
+  mapping: JsonValue | undefined,
+  path: Path,
+  { report }: Known,
+): void {
+  if (!isJsonObject(mapping)) return;
+  const { nodes, outputs = [] } = plan.graph;
+  const names = new Set([
+    ...nodes.map(({ output }) => output),
+    ...outputs.map(({ id }) => id),
+    ...plan.inputs.map(({ id }) => id),
+    ...Object.keys(plan.definitions),
+    ...nodes.flatMap((node) =>
+      node.type === 'recipe' ? Object.keys(node.outputMapping ?? {}) : [],
+    ),
+    ...ALIASES,
+  ]);
+  for (const [key, value] of Object.entries(mapping)) {
+    if (typeof value !== 'string') continue;
+    const name = NAME.exec(value)?.[0];
+    if (name === undefined || names.has(name)) continue;
+    report.add({
+      code: 'unknown_sub_output',
+      path: [...path, 'output_mapping', key],
+      detail: `Recipe "${plan.name}" gives no "${name}": it would be the text "${value.slice(0, 100)}"`,
+      suggestion: closest(name, names),
+    });
+  }
 }
 
 function checkSubRecipe(

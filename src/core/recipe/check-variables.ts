@@ -118,12 +118,12 @@ interface Place {
 }
 
 function checkRead(read: Read, place: Place): void {
-  const { view, flow, field } = place;
+  const { view, flow } = place;
   const { root } = read;
   if (view.local.has(root) || flow.inputs.has(root) || flow.definitions.has(root)) return;
-  if (root === 'nodes' && read.way.length > 1)
-    return checkNodesRead(read, String(read.way[1]), place);
-  if (ALWAYS.has(root)) return;
+  const field = read.way.length > 1 ? String(read.way[1]) : undefined;
+  if (root === 'nodes' && field !== undefined) return checkNodesRead(read, field, place);
+  if (ALWAYS.has(root)) return checkAlias(read, field, place);
   const providers = flow.providers.get(root);
   if (providers !== undefined) {
     const { before } = view;
@@ -132,13 +132,17 @@ function checkRead(read: Read, place: Place): void {
   }
   if (read.form !== 'bare') {
     if (!read.isGuarded && !GLOBAL_NAMES.has(root)) reportUnknown(read, place);
-  } else if (isWholeOver(read, field) && !view.isOpen) reportUnknown(read, place);
-  else if (NAMING.has(field)) reportMaybe(read, place);
+  } else if (isNameOnly(read, place.field) && !view.isOpen) reportUnknown(read, place);
+  else if (NAMING.has(place.field)) reportMaybe(read, place);
 }
 
-/** "over: names" and "over: {file: name}" can only mean a variable; the names in a list that is written out are texts. */
-function isWholeOver(read: Read, field: string): boolean {
+/**
+ * "over: names", "over: {file: name}" and "for: pause" can only mean a variable; the names in a list that
+ * is written out are texts.
+ */
+function isNameOnly(read: Read, field: string): boolean {
   const [parent, key] = read.path.slice(-2);
+  if (field === 'for' || field === 'until') return key === field;
   return field === 'over' && (key === 'over' || (key === 'file' && parent === 'over'));
 }
 
@@ -156,16 +160,43 @@ function checkNodesRead(read: Read, id: string, place: Place): void {
   });
 }
 
+const RUN_FIELDS = ['id', 'recipe', 'version', 'started_at'];
+
+/** What `inputs`, `run` and `visits` hold is known. */
+function checkAlias(read: Read, field: string | undefined, place: Place): void {
+  const { flow, view } = place;
+  const { root } = read;
+  if (field === undefined || read.isGuarded) return;
+  const known: { readonly [alias: string]: readonly string[] } = {
+    inputs: [...flow.inputs],
+    run: RUN_FIELDS,
+    visits: [...flow.ids],
+  };
+  const names = Object.hasOwn(known, root) ? known[root] : undefined;
+  if (names === undefined || names.includes(field)) return;
+  // An input that is not declared may be given all the same.
+  const isPossible = root === 'inputs' && names.length === 0 && !flow.report.strict;
+  add(read, place, {
+    code: 'unknown_variable',
+    detail: `${view.who} reads "${root}.${field}", which is never there`,
+    suggestion: () => closest(field, names),
+    ...(isPossible ? { severity: 'warning' as const } : {}),
+  });
+}
+
 function reportLater(read: Read, providers: readonly string[], place: Place): void {
   if (read.form === 'bare') {
     const isOwn = providers.every((id) => id === place.view.self);
-    if (!isOwn && (NAMING.has(place.field) || place.field === 'over'))
+    if (
+      !isOwn &&
+      (NAMING.has(place.field) || isNameOnly(read, place.field) || place.field === 'over')
+    )
       laterFinding(read, providers, place);
   } else if (!read.isGuarded) laterFinding(read, providers, place);
 }
 
 function laterFinding(read: Read, providers: readonly string[], place: Place): void {
-  const isSure = read.form !== 'bare' || isWholeOver(read, place.field);
+  const isSure = read.form !== 'bare' || isNameOnly(read, place.field);
   const names = providers.map((id) => `"${id}"`).join(', ');
   add(read, place, {
     code: 'reads_later',

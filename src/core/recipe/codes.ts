@@ -59,6 +59,7 @@ export const CODES = {
   too_many_inputs: error('The recipe has too many inputs.'),
   bad_literal_default: warning('A default is not among the literal values and is dropped.'),
   bad_default: error('A default does not fit the type or bounds of its input.'),
+  bad_schema: error('A JSON Schema is none that can be used.'),
   bad_pattern: error('A pattern is no regular expression that can be used safely.'),
   unused_setting: warning('A setting has no effect here.'),
   // nodes
@@ -79,6 +80,7 @@ export const CODES = {
   recipe_cycle: error('A recipe includes itself.'),
   recipe_depth: error('Sub-recipes are nested too deeply.'),
   too_many_recipes: error('The recipe includes too many sub-recipes.'),
+  unknown_sub_output: warning('A mapping names a value that the sub-recipe does not give.'),
   unknown_sub_input: warning('A mapping names an input that the sub-recipe does not have.'),
   missing_sub_input: warning('A sub-recipe needs an input that the mapping does not give.'),
   // templates

@@ -152,7 +152,7 @@ function readObject(item: JsonObject, path: Path, report: Report): EdgeParts | u
       path: [...path, key],
       at: 'key',
       detail,
-      suggestion: key === 'if' ? 'condition' : closest(key, KEYS),
+      suggestion: key === 'if' || key === 'when' ? 'condition' : closest(key, KEYS),
     });
   }
   const from = readEnds(item, 'from', path, report);

@@ -113,7 +113,7 @@ function checkBounds(spec: InputSpec, path: Path, what: string, report: Report):
     const detail = `"${key}" has no effect on ${what}, which is of type ${spec.type}`;
     report.add({ code: 'unused_setting', path: [...path, key], at: 'key', detail });
   }
-  checkSchemaMap(spec.schema, [...path, 'schema'], { report });
+  checkSchemaMap(spec.schema, [...path, 'schema'], { report }, 'as it is');
   const pattern = spec.pattern === undefined ? undefined : compilePattern(spec.pattern);
   if (pattern?.ok === false) {
     const detail = `Cannot use the pattern of ${what}: ${pattern.error}`;

@@ -58,6 +58,20 @@ export function resolveObject(value: JsonObject, context: ResolveContext): JsonO
   );
 }
 
+/** A JSON Schema: its words are no names of variables, so in a map only templates are resolved. */
+export function resolveSchema(schema: JsonValue, context: ResolveContext): JsonValue {
+  return typeof schema === 'string' ? resolve(schema, context) : resolveTemplates(schema, context);
+}
+
+function resolveTemplates(value: JsonValue, context: ResolveContext): JsonValue {
+  if (isJsonArray(value)) return value.map((element) => resolveTemplates(element, context));
+  if (isJsonObject(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, resolveTemplates(member, context)]),
+    );
+  return typeof value === 'string' && hasTemplateSyntax(value) ? resolve(value, context) : value;
+}
+
 /** A value as the text that a prompt, a path or an address needs. */
 export function resolveToText(value: JsonValue, context: ResolveContext): string {
   const resolved = resolve(value, context);

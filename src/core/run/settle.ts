@@ -11,7 +11,7 @@ import { mappedNames } from './open.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
 import type { ChunkSource, ItemOutcome, RunFailure, StepRow } from './record.ts';
 import { publish, publishExtra } from './publish.ts';
-import { nodeState } from './state.ts';
+import { mayWaitUntil, nodeState } from './state.ts';
 import type { Active, Frame, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
 import { emit, warn, writeOutcome, writeStep } from './write.ts';
@@ -58,6 +58,8 @@ export function failAttempt(
     nextDelay(policy, step.attempt, world.random()),
     failed.retryAfterMs ?? 0,
   );
+  if (!mayWaitUntil(state, world.now + delayMs))
+    return failStep(state, step, failed.failure, world);
   step.phase = 'backoff';
   step.retryAt = world.now + delayMs;
   step.failure = failed.failure;

@@ -38,6 +38,13 @@ export interface RunIdentity {
   readonly replayOf?: string;
 }
 
+/** An inline run holds its request: it may wait so long after its submission. Milliseconds. */
+export const MAX_INLINE_MS = 60_000;
+
+export function mayWaitUntil({ identity }: Pick<RunState, 'identity'>, dueAt: number): boolean {
+  return identity.mode !== 'inline' || dueAt - identity.createdAt <= MAX_INLINE_MS;
+}
+
 /** What templates can read about the run itself. */
 export type RunAbout = Pick<RunState, 'identity' | 'startedAt'>;
 

@@ -14,11 +14,11 @@ import type { HitlNode, WaitNode } from '../recipe/plan.ts';
 import type { World } from './decide.ts';
 import { isFinal } from './events.ts';
 import { stepContext } from './open.ts';
-import { resolve, resolveToText } from './resolve.ts';
+import { resolve, resolveSchema, resolveToText } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
 import type { ApprovalRequest, KeptVerdict, Verdict, Waiting } from './record.ts';
 import { completeStep, failStep } from './settle.ts';
-import { isActive } from './state.ts';
+import { isActive, MAX_INLINE_MS, mayWaitUntil } from './state.ts';
 import type { Active, RunState } from './state.ts';
 import { emit, warn, writeStep } from './write.ts';
 
@@ -32,9 +32,10 @@ export function openWait(state: RunState, step: Active, world: World): void {
     step.node.type === 'hitl'
       ? approvalOf(step.node, { context, input }, world)
       : waitOf(waitNode(step), context, world);
+  const { dueAt } = waiting;
+  if (dueAt !== undefined && !mayWaitUntil(state, dueAt)) throw tooLong(step);
   step.phase = 'waiting';
   step.waiting = waiting;
-  const { dueAt } = waiting;
   const about = { key: step.key, node: step.node.id, kind: waiting.kind };
   emit(state, world, { type: 'node.waiting', ...about, ...(dueAt !== undefined && { dueAt }) });
   const kept = waiting.kind === 'event' ? takeFromInbox(state, waiting.event) : undefined;
@@ -63,6 +64,13 @@ function waitOf(node: WaitNode, context: ResolveContext, { now }: World): Waitin
   return { kind: 'timer', dueAt };
 }
 
+function tooLong({ node }: Active): ComposerError {
+  return new ComposerError(
+    'inline_unsupported',
+    `Cannot wait in node "${node.id}": an inline run waits at most ${MAX_INLINE_MS / 1000} seconds, a durable one as long as it takes`,
+  );
+}
+
 function notATime(node: WaitNode, key: string, expected: string): ComposerError {
   return new ComposerError(
     'template_error',
@@ -82,7 +90,7 @@ function approvalOf(
     ...(title !== undefined && { title: resolveToText(title, context) }),
     ...(instructions !== undefined && { instructions: resolveToText(instructions, context) }),
     ...(input !== undefined && { input }),
-    ...(form !== undefined && { form }),
+    ...(form !== undefined && { form: resolveSchema(form, context) }),
   };
   const due = timeoutMs === undefined ? undefined : { dueAt: now + timeoutMs };
   return { kind: 'approval', request, verdicts: [], ...due };

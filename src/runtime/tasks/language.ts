@@ -5,7 +5,7 @@ import { isJsonArray, isJsonObject, ownProperty } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { schemaFaults } from '../../core/json-schema.ts';
 import type { LanguageNode } from '../../core/recipe/plan.ts';
-import { lookUpReference, resolve, resolveToText } from '../../core/run/resolve.ts';
+import { lookUpReference, resolve, resolveSchema, resolveToText } from '../../core/run/resolve.ts';
 import type { ResolveContext } from '../../core/run/resolve.ts';
 import type { Active } from '../../core/run/state.ts';
 import type { CallIdentity } from '../cache/identity.ts';
@@ -86,7 +86,9 @@ function requestOf(
   return {
     messages,
     ...(node.system !== undefined && { system: promptText(node.system, context) }),
-    ...(node.responseSchema !== undefined && { responseSchema: node.responseSchema }),
+    ...(node.responseSchema !== undefined && {
+      responseSchema: resolveSchema(node.responseSchema, context),
+    }),
     ...(node.examples !== undefined && { examples: resolve(node.examples, context) }),
   };
 }

@@ -7,6 +7,7 @@ import {
   holds,
   listOf,
   resolve,
+  resolveSchema,
   resolveToText,
 } from '../../../src/core/run/resolve.ts';
 import { scopeOf } from '../../../src/core/run/scope.ts';
@@ -198,6 +199,26 @@ describe('resolveToText()', () => {
     ['text', 'abc'],
   ])('%j is %j', (value, expected) => {
     expect(resolveToText(value, contextOf())).toBe(expected);
+  });
+});
+
+describe('resolveSchema()', () => {
+  it.each<[JsonValue, JsonValue]>([
+    ['user', VALUES['user'] ?? null],
+    ['{{ user }}', VALUES['user'] ?? null],
+    // words of a schema that are names of variables here
+    [
+      { type: 'text', required: ['n'] },
+      { type: 'text', required: ['n'] },
+    ],
+    [
+      { properties: { n: { enum: '{{ list }}' } } },
+      { properties: { n: { enum: VALUES['list'] ?? null } } },
+    ],
+    [{ title: 'For {{ text }}' }, { title: 'For abc' }],
+    [true, true],
+  ])('%j is %j', (schema, expected) => {
+    expect(resolveSchema(schema, contextOf())).toEqual(expected);
   });
 });
 

@@ -27,7 +27,8 @@ export function readMap(shape: ShapeInput, context: NodeContext): MapNode | unde
   checkFileOver(keys.over, [...shape.path, 'over'], context);
   checkFileTask(keys.over, task, shape, context);
   const common = readCommon(keys, 'map', shape.path, context);
-  const itemRetry = retryKeys(keys);
+  // Retried without a policy of its own: the language's.
+  const itemRetry = retryKeys(keys) ?? (keys.on_error === 'retry' ? {} : undefined);
   const isRetrySet =
     isJsonObject(raw) &&
     ['retry', 'retry_config', 'max_retries'].some((key) => Object.hasOwn(raw, key));
@@ -79,7 +80,9 @@ function readMapTask(
     report.add({ code: 'task_with_id', path: [...at, 'id'], at: 'key', detail });
   }
   const output = ownProperty(raw, 'output') ?? TASK_OUTPUT;
-  return context.readTask({ ...raw, id: TASK_ID, output }, at, { ...context, isTask: true });
+  const node = context.readTask({ ...raw, id: TASK_ID, output }, at, { ...context, isTask: true });
+  // The name that every task has is not one that its author chose.
+  return node?.type === 'recipe' ? { ...node, hasOutput: Object.hasOwn(raw, 'output') } : node;
 }
 
 function checkOver(over: JsonValue, path: Path, { report }: NodeContext): void {

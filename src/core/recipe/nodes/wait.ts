@@ -17,7 +17,7 @@ export function readWait(shape: ShapeInput, context: NodeContext): WaitNode | un
   const { path, what } = shape;
   const given = [keys.for, keys.until, keys.event].filter((value) => value !== undefined);
   if (given.length !== 1) {
-    const detail = `${what} needs exactly one of "for", "until" and "event"`;
+    const detail = `${what.replace(/^n/, 'N')} needs exactly one of "for", "until" and "event"`;
     context.report.add({
       code: given.length === 0 ? 'missing_key' : 'conflicting_keys',
       path,

@@ -66,9 +66,9 @@ export const mapTask = z.strictObject({
   task: value.describe('The node to run for every item, without an id.'),
   max_concurrency: count.max(10_000).describe('Items in flight. Default 10.').optional(),
   on_error: z
-    .enum(['halt', 'skip', 'drop', 'continue'])
+    .enum(['halt', 'skip', 'drop', 'retry', 'continue'])
     .describe(
-      'halt: fail the node. skip: keep the position with the error. drop: leave the item out.',
+      'halt: fail the node. skip: keep the position with the error. drop: leave the item out. retry: try an item three times, then halt.',
     )
     .optional(),
   collect: z
