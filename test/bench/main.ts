@@ -1,11 +1,13 @@
 /** `npm run bench -- [SUITE…] [--quick] [--json]`: medians on this machine, and the machine. */
 import { parseArgs } from 'node:util';
 import { language } from './compile.ts';
+import { durable } from './durable.ts';
 import { plugins } from './plugins.ts';
 import { reportOf, tableOf } from './report.ts';
 import type { Suite } from './report.ts';
 
 const SUITES: ReadonlyMap<string, Suite> = new Map([
+  ['durable', durable],
   ['language', language],
   ['plugins', plugins],
 ]);
