@@ -1,6 +1,7 @@
 /** Two projects: `node` for everything pure, `workerd` for what needs the platform. */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { OPTED_IN } from './test/support/hosts/global-setup.ts';
 import { providerVariables } from './test/support/providers/variables.ts';
 
 const globalSetup = ['test/support/guests/global-setup.ts'];
@@ -30,6 +31,7 @@ export default defineConfig({
                 BOUND_HOST: '127.0.0.1',
                 PLATFORM: 'self-hosted',
                 LOG_LEVEL: 'error',
+                EGRESS_ALLOW_ADDRESSES: OPTED_IN,
                 ...providerVariables(inject('providers')),
                 SECRETS_KEY: `test:${Buffer.alloc(32, 'a key for tests').toString('base64url')}`,
               },
@@ -40,7 +42,11 @@ export default defineConfig({
           name: 'workerd',
           testTimeout,
           include: ['test/worker/**/*.test.ts', 'test/hostile/**/*.test.ts'],
-          globalSetup: [...globalSetup, 'test/support/providers/global-setup.ts'],
+          globalSetup: [
+            ...globalSetup,
+            'test/support/hosts/global-setup.ts',
+            'test/support/providers/global-setup.ts',
+          ],
         },
       },
     ],

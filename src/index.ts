@@ -1,4 +1,5 @@
 /** The Worker: builds the adapters and hands them to the API and the objects. */
+import { exports } from 'cloudflare:workers';
 import SCRIPT_ENGINE from '../dist/javascript/engine.bin';
 import { waitUntil } from 'cloudflare:workers';
 import { BUNDLED } from './bundled.generated.ts';
@@ -11,6 +12,7 @@ import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts'
 import { createObjectRateStore } from './adapters/durable-objects/rate-store.ts';
 import { createEndpoints } from './adapters/durable-objects/endpoints.ts';
 import { createLinks } from './adapters/durable-objects/links.ts';
+import { createGrants } from './adapters/durable-objects/grants.ts';
 import { createKeys } from './adapters/durable-objects/keys.ts';
 import { createSchedules } from './adapters/durable-objects/schedules.ts';
 import { createPartitions } from './adapters/durable-objects/partitions.ts';
@@ -20,6 +22,7 @@ import { createSettings } from './adapters/durable-objects/settings.ts';
 import { makeWorkflowQueue } from './adapters/durable-objects/workflow-queue.ts';
 import { createSignatures } from './adapters/webhooks/signatures.ts';
 import { createEgress } from './adapters/egress/egress.ts';
+import { makeEgress } from './adapters/egress/entrypoint.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
 import type { WorkerSandbox } from './adapters/extism/sandbox.ts';
 import { createMemoryRateStore } from './adapters/memory/rate-store.ts';
@@ -40,7 +43,9 @@ import { createCache } from './runtime/cache/cache.ts';
 import { createMemo } from './runtime/cache/memo.ts';
 import { createRateLimiter } from './runtime/limits/rate-limiter.ts';
 import { createFunctions } from './runtime/functions.ts';
+import type { NetworkRight } from './runtime/ports/gateway.ts';
 import type { Ports } from './runtime/ports.ts';
+import { createGateway } from './runtime/egress/gateway.ts';
 import { DEFAULT_SENDER } from './runtime/egress/headers.ts';
 import { createPlanCache } from './runtime/plan-cache.ts';
 import { createScheduleRuns } from './runtime/schedules.ts';
@@ -48,6 +53,12 @@ import { createServices } from './runtime/services.ts';
 import { VERSION } from './version.ts';
 
 const scriptEngine = new Uint8Array(SCRIPT_ENGINE);
+/** Our own entrypoint, bound to properties that nobody but this module sets. */
+// SAFETY: the types of the platform do not know what this module exports.
+const loopback = exports as unknown as {
+  readonly Egress: (options: { readonly props: NetworkRight }) => Fetcher;
+};
+
 const COMPATIBILITY_DATE = '2026-08-01';
 /** The platform's limits on loaded Workers in use: in a request, and in a Durable Object. */
 const LOADED_PER_REQUEST = 4;
@@ -104,6 +115,7 @@ function makePorts(
     pluginBytes: bytes,
     files: createFiles({ bucket: env.FILES, clock }),
     sandbox: createSandbox({
+      outbound: (props) => loopback.Egress({ props }),
       loader: env.LOADER,
       bytes,
       bundled: bundledModules(BUNDLED),
@@ -122,6 +134,7 @@ function makePorts(
     runs: createRuns(partitions, ids),
     links: createLinks(partitions),
     keys: createKeys(catalogs),
+    grants: createGrants(catalogs),
     settings: createSettings(catalogs),
     secrets,
     vault,
@@ -171,6 +184,11 @@ function makeApp(env: Bindings): Serving {
 
 export const CacheShard = makeCacheObject({ clock: createClock() });
 export const Limiter = makeLimiterObject({ clock: createClock() });
+/** What the isolates of plugins have for a network. */
+export const Egress = makeEgress((env: Bindings) =>
+  createGateway(makePorts(env, LOADED_PER_REQUEST)),
+);
+
 export const Catalog = makeCatalog<Bindings & Cloudflare.Env>(
   { clock: createClock(), digests: createDigests() },
   (env) => createScheduleRuns(createServices(makePorts(env, LOADED_PER_OBJECT))),

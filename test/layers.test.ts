@@ -24,7 +24,7 @@ const RINGS: readonly Ring[] = [
   { prefix: 'runtime/ports', rank: 1, packages: /^$/ },
   { prefix: 'runtime/', rank: 2, packages: /^zod$/ },
   { prefix: 'adapters/durable-objects/', rank: 3, packages: /^cloudflare:workers$/ },
-  { prefix: 'adapters/egress/', rank: 3, packages: /^$/ },
+  { prefix: 'adapters/egress/', rank: 3, packages: /^cloudflare:workers$/ },
   { prefix: 'adapters/extism/', rank: 3, packages: /^cloudflare:workers$/ },
   { prefix: 'adapters/memory/', rank: 3, packages: /^$/ },
   { prefix: 'adapters/models/', rank: 3, packages: /^(?:ai|@ai-sdk\/[a-z-]+)$/ },

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import * as z from 'zod';
+import { createClock } from '../../src/adapters/system/clock.ts';
 import { parseJson } from '../../src/core/json.ts';
 import { createFunctions } from '../../src/runtime/functions.ts';
 import { findPinned } from '../../src/core/plugin/find-function.ts';
@@ -77,6 +78,10 @@ async function caller(examined: Examined, label: string) {
     sandbox: {
       call: ({ export: target, input, config }) => plugin.call(target, input, config),
     },
+    clock: createClock(),
+    // As on a server that has granted nothing.
+    grants: { find: async () => undefined },
+    settings: { find: async () => undefined },
   });
   return async (each: Case): Promise<string | undefined> => {
     const found = findPinned([listed], `${name}.${each.function}`);

@@ -126,6 +126,8 @@ export const ERRORS = {
   http_status: provider(502, false),
   http_unreachable: provider(502, true),
   http_too_large: provider(502, false),
+  http_timeout: provider(504, true),
+  http_limit: author(422),
   // the sandbox
   sandbox_unavailable: system(503, true),
   // models

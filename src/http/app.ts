@@ -16,6 +16,7 @@ import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
+import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { graphRoutes, planRoutes } from './routes/plan.ts';
@@ -81,6 +82,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/queue', queueRoutes(services));
   app.route('/v1/runs', eventRoutes(services));
   app.route('/v1/plugins', pluginRoutes(services));
+  app.route('/v1/plugins', grantRoutes(services));
   app.route('/v1/files', fileRoutes(services, settings));
   app.route('/v1/approvals', approvalRoutes(services));
   app.route('/v1/approvals', approvalLinkRoutes(services, settings));

@@ -7,7 +7,8 @@ import { findPinned } from '../core/plugin/find-function.ts';
 import type { PinnedFunction } from '../core/recipe/plan.ts';
 import type { StepStats } from '../core/run/events.ts';
 import { toBase64 } from './base64.ts';
-import type { Catalog, PluginReply, Sandbox, Tenant } from './ports.ts';
+import { findRights } from './call-rights.ts';
+import type { PluginReply, Ports, Tenant } from './ports.ts';
 
 export interface Functions {
   /** A pin of the plan, or else what the tenant's catalog says now: for references made at run time. */
@@ -29,13 +30,16 @@ export type FunctionOutcome = {
   readonly logs: PluginReply['logs'];
 } & Pick<StepStats, 'fuel' | 'memoryPages'>;
 
-export function createFunctions({
-  catalog,
-  sandbox,
-}: {
-  catalog: Pick<Catalog, 'listPlugins'>;
-  sandbox: Pick<Sandbox, 'call'>;
-}): Functions {
+export interface FunctionPorts {
+  readonly catalog: Pick<Ports['catalog'], 'listPlugins'>;
+  readonly sandbox: Pick<Ports['sandbox'], 'call'>;
+  readonly clock: Pick<Ports['clock'], 'deadline'>;
+  readonly grants: Pick<Ports['grants'], 'find'>;
+  readonly settings: Pick<Ports['settings'], 'find'>;
+}
+
+export function createFunctions(ports: FunctionPorts): Functions {
+  const { catalog } = ports;
   return {
     async find(tenant, reference, pins) {
       const pinned = Object.hasOwn(pins, reference) ? pins[reference] : undefined;
@@ -43,7 +47,7 @@ export function createFunctions({
       return findPinned(await catalog.listPlugins(tenant), reference);
     },
     async call({ tenant, target, input, config = {} }, signal) {
-      const { hash, bundled, contentType } = target;
+      const { contentType } = target;
       if (target.fold !== undefined) {
         return fail(
           'no_such_function',
@@ -52,8 +56,11 @@ export function createFunctions({
       }
       const bytes = encode(input, contentType);
       if (!bytes.ok) return bytes;
-      const call = { tenant, hash, bundled, export: target.export, input: bytes.value, config };
-      const reply = await sandbox.call(call, signal);
+      const reply = await callSandbox(
+        ports,
+        { tenant, target, input: bytes.value, config },
+        signal,
+      );
       if (!reply.ok) return { ok: false, error: named(reply.error, target) };
       const output = decode(reply.value.output, contentType);
       if (!output.ok) return { ok: false, error: named(output.error, target) };
@@ -61,6 +68,32 @@ export function createFunctions({
       return ok({ output: output.value, memoryPages, logs, ...(fuel !== undefined && { fuel }) });
     },
   };
+}
+
+/** The manifest's own settings give way to those of the call. */
+async function callSandbox(
+  ports: FunctionPorts,
+  given: { tenant: Tenant; target: PinnedFunction; input: Uint8Array; config: Config },
+  signal: AbortSignal,
+): Promise<Result<PluginReply>> {
+  const { tenant, target, input, config } = given;
+  const { hash, bundled } = target;
+  const rights = await findRights(ports, tenant, target);
+  const call = {
+    tenant,
+    hash,
+    bundled,
+    export: target.export,
+    input,
+    ...rights,
+    config: { ...rights.config, ...config },
+  };
+  const timeoutMs = rights.limits?.timeout_ms;
+  if (timeoutMs === undefined) return ports.sandbox.call(call, signal);
+  const deadline = ports.clock.deadline(timeoutMs);
+  const reply = await ports.sandbox.call(call, AbortSignal.any([signal, deadline.signal]));
+  deadline.clear();
+  return reply;
 }
 
 function named(error: Failure, target: PinnedFunction): Failure {

@@ -18,6 +18,9 @@ import type { Endpoints } from './ports/endpoints.ts';
 import type { Schedules } from './ports/schedules.ts';
 import type { ApprovalLinks, ApprovalPlace, Decision } from './ports/approval-links.ts';
 import type { Signatures } from './ports/signatures.ts';
+import type { CallLimits } from '../core/plugin/asks.ts';
+import type { Grants } from './ports/grants.ts';
+import type { NetworkRight } from './ports/gateway.ts';
 import type { Keys } from './ports/keys.ts';
 import type { Secrets, Settings } from './ports/settings.ts';
 import type { Vault } from './ports/vault.ts';
@@ -195,6 +198,12 @@ export interface PluginCall {
   readonly export: string;
   readonly input: Uint8Array;
   readonly config: { readonly [key: string]: string };
+  /** Lower than the sandbox's own. */
+  readonly limits?: CallLimits;
+  /** False: a module that uses WASI is not called. Default true. */
+  readonly wasi?: boolean;
+  /** What the plugin may reach by `http_request`. Absent: nothing. */
+  readonly network?: NetworkRight;
 }
 
 export interface PluginReply {
@@ -445,6 +454,7 @@ export interface Ports {
   readonly runs: Runs;
   readonly links: ApprovalLinks;
   readonly keys: Keys;
+  readonly grants: Grants;
   readonly settings: Settings;
   readonly secrets: Secrets;
   readonly vault: Vault;

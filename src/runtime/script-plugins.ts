@@ -58,7 +58,9 @@ function manifestOf(
 ): Result<PluginManifest, readonly Issue[]> {
   if (manifestText !== undefined) return loadManifest(manifestText);
   const functions = exports.map((id) => ({ id, content_type: 'auto' }));
-  return loadManifest(JSON.stringify({ name, version, functions }));
+  // Nobody has said what it asks for, so it gets what it is granted.
+  const capabilities = { hosts: ['*'], secrets: ['*'], config: ['*'] };
+  return loadManifest(JSON.stringify({ name, version, functions, capabilities }));
 }
 
 /** Of a module only what it exports; what a script will export is known when it runs, so the manifest is believed. */

@@ -1,5 +1,8 @@
 /** Functions of plugins: from a reference to a call, from JSON to bytes and back. */
 import { describe, expect, it } from 'vitest';
+import { createManualClock } from '../support/manual-clock.ts';
+import { createMemoryGrants } from '../../src/adapters/memory/grants.ts';
+import { createMemorySettings } from '../../src/adapters/memory/settings.ts';
 import { createMemoryCatalog } from '../../src/adapters/memory/catalog.ts';
 import { fail, ok } from '../../src/core/errors.ts';
 import type { JsonValue } from '../../src/core/json.ts';
@@ -18,6 +21,12 @@ const target: PinnedFunction = {
   pure: true,
 };
 const catalog = createMemoryCatalog({ clock: { now: () => 0 } });
+const ports = {
+  catalog,
+  clock: createManualClock(),
+  grants: createMemoryGrants(),
+  settings: createMemorySettings(),
+};
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const live = new AbortController().signal;
 
@@ -30,7 +39,7 @@ function withReply(output: Uint8Array | string, calls: PluginCall[] = []) {
       return ok({ output: bytes, fuel: 7, memoryPages: 2, logs: [] });
     },
   };
-  return createFunctions({ catalog, sandbox });
+  return createFunctions({ ...ports, sandbox });
 }
 
 type Type = PinnedFunction['contentType'];
@@ -112,7 +121,7 @@ describe('call()', () => {
       validate: () => true,
       call: async () => fail('trap', 'unreachable'),
     };
-    const result = await createFunctions({ catalog, sandbox }).call(
+    const result = await createFunctions({ ...ports, sandbox }).call(
       { tenant: 't', target, input: null },
       live,
     );

@@ -2,10 +2,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
+import { createGrants } from '../../src/adapters/durable-objects/grants.ts';
 import { createKeys } from '../../src/adapters/durable-objects/keys.ts';
 import { createSecrets } from '../../src/adapters/durable-objects/secrets.ts';
 import { createSettings } from '../../src/adapters/durable-objects/settings.ts';
 import { createVault } from '../../src/adapters/system/vault.ts';
+import { describeGrants } from '../contracts/grants.ts';
 import { describeKeys } from '../contracts/keys.ts';
 import { describeSecrets, describeSettings } from '../contracts/settings.ts';
 import type { CatalogObject } from '../../src/adapters/durable-objects/catalog-object.ts';
@@ -44,6 +46,13 @@ describeKeys('Durable Object', () => {
   const namespace = freshNamespace();
   const again = () => createKeys({ namespace, clock });
   return { keys: again(), again, ...clock };
+});
+
+describeGrants('Durable Object', () => {
+  const clock = makeClock();
+  const namespace = freshNamespace();
+  const again = () => createGrants({ namespace, clock });
+  return { grants: again(), again, ...clock };
 });
 
 describeSettings('Durable Object', () => {

@@ -250,6 +250,24 @@ export function makeCatalog<Env extends Cloudflare.Env>(
       this.ctx.storage.sql.exec('INSERT OR REPLACE INTO settings VALUES (?, ?)', section, value);
     }
 
+    findGrant(plugin: string): string | null {
+      const query = 'SELECT rights FROM grants WHERE plugin = ?';
+      const [row] = this.ctx.storage.sql.exec<{ rights: string }>(query, plugin).toArray();
+      return row?.rights ?? null;
+    }
+
+    /** True when it is the first of its plugin. */
+    putGrant(plugin: string, rights: string): boolean {
+      const isFirst = this.findGrant(plugin) === null;
+      this.ctx.storage.sql.exec('INSERT OR REPLACE INTO grants VALUES (?, ?)', plugin, rights);
+      return isFirst;
+    }
+
+    deleteGrant(plugin: string): boolean {
+      const query = 'DELETE FROM grants WHERE plugin = ? RETURNING plugin';
+      return this.ctx.storage.sql.exec(query, plugin).toArray().length > 0;
+    }
+
     putSecret(secret: SealedSecret): Result<SecretEntry & { readonly created: boolean }> {
       return secrets.putSecret(this.ctx.storage.sql, secret);
     }

@@ -82,6 +82,8 @@ const STEPS: readonly string[] = [
    -- What has been taken and is not to be taken again.
    CREATE TABLE claims (key TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
    CREATE INDEX claims_over ON claims (expires_at);`,
+  // `rights` is JSON.
+  'CREATE TABLE grants (plugin TEXT PRIMARY KEY, rights TEXT NOT NULL) WITHOUT ROWID',
 ];
 
 export function migrateCatalog(storage: DurableObjectStorage): void {

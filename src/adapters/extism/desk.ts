@@ -1,6 +1,9 @@
 /** What the host functions of one call share. */
 import type { GuestLog } from './guest-log.ts';
+import type { Result } from '../../core/errors.ts';
+import type { GuestAnswer, GuestRequest } from '../../runtime/ports/gateway.ts';
 import type { HostMemory, Refuse } from './host-memory.ts';
+import type { Limits } from './limits.ts';
 
 export type HostFunction = (a: bigint, b: bigint) => bigint | number | void;
 export type HostFunctions = { readonly [name: string]: HostFunction };
@@ -9,7 +12,12 @@ export type WasiFunctions = { readonly [name: string]: (...values: never[]) => n
 export interface KernelOptions {
   readonly input: Uint8Array;
   readonly config: { readonly [key: string]: string };
+  readonly limits: Limits;
+  /** Absent: no host is granted. */
+  readonly send?: SendRequest | undefined;
 }
+
+export type SendRequest = (request: GuestRequest) => Promise<Result<GuestAnswer>>;
 
 export interface Desk extends KernelOptions {
   readonly memory: HostMemory;

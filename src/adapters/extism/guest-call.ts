@@ -1,17 +1,25 @@
 /** One call of a guest: in the isolate made for it, or in the main one for bundled plugins. */
 import { ComposerError, fail, ok, toFailure } from '../../core/errors.ts';
 import { FUEL_EXPORT } from '../../core/plugin/fuel.ts';
-import { instantiate } from './instantiate.ts';
+import { instantiate, promising } from './instantiate.ts';
 import { createKernel } from './kernel.ts';
-import { CALL_LIMITS } from './limits.ts';
+import { limitsOf } from './limits.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginReply } from '../../runtime/ports.ts';
+import type { CallLimits } from '../../core/plugin/asks.ts';
+import type { SendRequest } from './desk.ts';
 import type { Outcome } from './kernel.ts';
 
 export interface GuestCall {
   readonly export: string;
   readonly input: Uint8Array;
   readonly config: { readonly [key: string]: string };
+  /** Absent ones are as high as they can be. */
+  readonly limits?: CallLimits | undefined;
+  /** False: a module that uses WASI is not linked. Default true. */
+  readonly wasi?: boolean | undefined;
+  /** The way out; absent: no host is granted. */
+  readonly send?: SendRequest | undefined;
 }
 
 /** A fresh instance for every call. Never throws for what a guest does. */
@@ -20,17 +28,18 @@ export async function callGuest(
   call: GuestCall,
 ): Promise<Result<PluginReply>> {
   const size = call.input.length;
-  if (size > CALL_LIMITS.input)
+  const limits = limitsOf(call.limits);
+  if (size > limits.input)
     return fail('input_too_large', `Cannot call the plugin: an input of ${size} bytes`);
-  const kernel = createKernel(call);
+  const kernel = createKernel({ ...call, limits });
   let hasStarted = false;
   let returned: unknown;
   try {
-    const instance = await instantiate(module, kernel);
+    const instance = await instantiate(module, kernel, call.wasi);
     const run = getFunction(instance, call.export);
     kernel.begin();
     hasStarted = true;
-    returned = run();
+    returned = await promising(module, run)();
     kernel.end();
   } catch (error) {
     const outcome = kernel.outcome();
@@ -103,6 +112,11 @@ function explain(error: unknown, { outcome, module, hasStarted }: Scene): unknow
       return /call stack/i.test(error.message)
         ? new ComposerError('stack_overflow', `Cannot ${action}: its calls nest too deep`)
         : new ComposerError('limit', `Cannot ${action}: ${error.message.slice(0, 200)}`);
+    case 'SuspendError':
+      return new ComposerError(
+        'http_denied',
+        `Cannot ${action}: it sends a request where it cannot wait for the answer`,
+      );
     case 'TypeError':
       // `_initialize` and its like may be no functions, or ask for what nobody gives them.
       return hasStarted

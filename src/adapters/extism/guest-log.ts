@@ -1,6 +1,6 @@
 /** What a guest writes to its log, bounded; the rest is dropped and counted. */
-import { CALL_LIMITS } from './limits.ts';
 import { printable } from './printable.ts';
+import type { Limits } from './limits.ts';
 
 export interface LogLine {
   readonly level: string;
@@ -13,18 +13,21 @@ export interface GuestLog {
   lines(): readonly LogLine[];
 }
 
-export function createGuestLog(): GuestLog {
+export function createGuestLog({
+  logLines,
+  logText,
+}: Pick<Limits, 'logLines' | 'logText'>): GuestLog {
   const lines: LogLine[] = [];
-  let left: number = CALL_LIMITS.logText;
+  let left = logText;
   let dropped = 0;
   return {
     write(level, bytes) {
-      if (left === 0 || lines.length >= CALL_LIMITS.logLines) {
+      if (left === 0 || lines.length >= logLines) {
         dropped += 1;
         return;
       }
       // The line that is too long is cut and is the last one: a guest makes us read that much and no more.
-      const text = printable(bytes.subarray(0, CALL_LIMITS.logText)).slice(0, left);
+      const text = printable(bytes.subarray(0, logText)).slice(0, left);
       left -= text.length;
       lines.push({ level, text });
     },

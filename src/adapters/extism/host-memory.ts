@@ -28,7 +28,10 @@ export interface HostMemory {
 
 const STRIDE = 2 ** 32;
 
-export function createHostMemory(refuse: Refuse): HostMemory {
+export function createHostMemory(
+  refuse: Refuse,
+  most: number = CALL_LIMITS.hostMemory,
+): HostMemory {
   const blocks = new Map<number, DataView>();
   let made = 0;
   let live = 0;
@@ -55,7 +58,7 @@ export function createHostMemory(refuse: Refuse): HostMemory {
   function alloc(size: bigint): bigint {
     const length = addressOf(size);
     const total = live + length + CALL_LIMITS.blockOverhead;
-    if (total > CALL_LIMITS.hostMemory) refuse('host_memory_limit', `${total} bytes of blocks`);
+    if (total > most) refuse('host_memory_limit', `${total} bytes of blocks`);
     if (blocks.size >= CALL_LIMITS.blocks) refuse('host_memory_limit', `${blocks.size} blocks`);
     if (made >= CALL_LIMITS.allocations) refuse('host_memory_limit', `${made} allocations`);
     live = total;

@@ -4,11 +4,11 @@ import { CALL_LIMITS, HOST_COST } from './limits.ts';
 import type { Desk, HostFunction, HostFunctions } from './desk.ts';
 
 export function resultFunctions(desk: Desk): HostFunctions {
-  const { memory, charge, refuse } = desk;
+  const { memory, charge, refuse, limits } = desk;
   return {
     output_set(pointer, size) {
       const length = addressOf(size);
-      if (length > CALL_LIMITS.output) refuse('output_too_large', `an output of ${length} bytes`);
+      if (length > limits.output) refuse('output_too_large', `an output of ${length} bytes`);
       charge(HOST_COST.call, length);
       // A view: what a guest writes there before its end counts, as it does for Extism, freed or not.
       desk.output = length === 0 ? new Uint8Array(0) : memory.view(pointer, length);

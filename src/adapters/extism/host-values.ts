@@ -1,4 +1,4 @@
-/** Host functions by which a guest asks for something: settings, variables and, one day, the network. */
+/** Host functions by which a guest asks for something it was given or has kept: settings and variables. */
 import { CALL_LIMITS, HOST_COST } from './limits.ts';
 import type { Desk, HostFunctions } from './desk.ts';
 
@@ -20,7 +20,7 @@ export function configFunctions(desk: Desk): HostFunctions {
 
 /** Variables live as long as the call: a fresh instance has no past, and no other tenant's. */
 export function variableFunctions(desk: Desk): HostFunctions {
-  const { charge, memory, refuse } = desk;
+  const { charge, memory, refuse, limits } = desk;
   const variables = new Map<string, Uint8Array>();
   let total = 0;
 
@@ -46,29 +46,10 @@ export function variableFunctions(desk: Desk): HostFunctions {
       remove(key);
       if (value === undefined) return;
       total += key.length + value.length;
-      if (total > CALL_LIMITS.variableBytes) refuse('var_limit', `${total} bytes of variables`);
-      if (variables.size >= CALL_LIMITS.variables)
-        refuse('var_limit', `${variables.size} variables`);
+      if (total > limits.variableBytes) refuse('var_limit', `${total} bytes of variables`);
+      if (variables.size >= limits.variables) refuse('var_limit', `${variables.size} variables`);
       charge(0, value.length);
       variables.set(key, value.slice());
-    },
-  };
-}
-
-/** No egress yet: a guest may import these, but not use them. */
-export function httpFunctions({ charge, refuse }: Desk): HostFunctions {
-  return {
-    http_request() {
-      charge(HOST_COST.write);
-      return refuse('http_denied', 'no host is granted to this plugin');
-    },
-    http_status_code() {
-      charge(HOST_COST.access);
-      return 0;
-    },
-    http_headers() {
-      charge(HOST_COST.access);
-      return 0n;
     },
   };
 }

@@ -2,6 +2,8 @@
 import { ComposerError, fail, toFailure } from '../../core/errors.ts';
 import { abortFailure } from './abort-failure.ts';
 import { callGuest } from './guest-call.ts';
+import type { Gateway } from '../../runtime/ports/gateway.ts';
+import type { SendRequest } from './desk.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginBytes, PluginCall, PluginReply, Sandbox } from '../../runtime/ports.ts';
 
@@ -11,6 +13,8 @@ export interface InProcessOptions {
   readonly validate: (bytes: Uint8Array) => boolean;
   /** Compiled modules that are kept. Default 64. */
   readonly maxModules?: number;
+  /** For plugins that have a grant. Absent: none has a network. */
+  readonly gateway?: Gateway;
 }
 
 export interface InProcessSandbox extends Sandbox {
@@ -55,7 +59,11 @@ export function createInProcessSandbox(options: InProcessOptions): InProcessSand
   async function call(request: PluginCall, signal: AbortSignal): Promise<Result<PluginReply>> {
     if (signal.aborted) return { ok: false, error: abortFailure(signal) };
     try {
-      return await callGuest(await find(request), request);
+      const { network } = request;
+      const { gateway } = options;
+      const send: SendRequest | undefined =
+        network && gateway && ((asked) => gateway(network, asked, signal));
+      return await callGuest(await find(request), { ...request, send });
     } catch (error) {
       if (error instanceof ComposerError) return { ok: false, error: toFailure(error) };
       return fail('sandbox_unavailable', 'Cannot load the plugin');

@@ -1,12 +1,16 @@
 /**
- * The main module of an isolate that holds one tenant's plugin and nothing else: no bindings, no network.
+ * The main module of an isolate that holds one tenant's plugin and nothing else: no bindings, and no network
+ * but the gateway of its grant, if it has one.
  * scripts/build.mjs bundles it into `isolate.generated.ts`; the loader puts the plugin beside it.
  */
 import * as platform from 'cloudflare:workers';
 import plugin from './plugin.wasm';
+import { fail } from '../../core/errors.ts';
+import { decodeAnswer, encodeRequest } from '../../runtime/egress/gateway-wire.ts';
 import { callInTurn } from './call-in-turn.ts';
 import { RELEASE_PATH } from './limits.ts';
 import { decodeCalls, encodeReplies } from './wire.ts';
+import type { SendRequest } from './desk.ts';
 
 const isolate = {
   async fetch(request: Request, _env: unknown, context: ExecutionContext): Promise<Response> {
@@ -19,9 +23,28 @@ const isolate = {
     if (calls === undefined) return new Response(null, { status: 400 });
     // Requests wait for the one that runs; whoever gave up meanwhile is spared.
     if (request.signal.aborted) return new Response(null, { status: 499 });
-    return new Response(encodeReplies(await callInTurn(plugin, calls)));
+    const send = sendOut(request.signal);
+    const guests = calls.map(({ network, ...call }) =>
+      network === true ? { ...call, send } : call,
+    );
+    return new Response(encodeReplies(await callInTurn(plugin, guests)));
   },
 };
+
+/** Whatever the address, the gateway is who gets it; it knows by itself whose isolate this is. */
+function sendOut(signal: AbortSignal): SendRequest {
+  return async (asked) => {
+    try {
+      const init = { method: 'POST', body: encodeRequest(asked), signal };
+      const response = await fetch('http://gateway/', init);
+      const answer = decodeAnswer(await response.arrayBuffer());
+      if (answer !== undefined) return answer;
+    } catch {
+      if (signal.aborted) return fail('http_timeout', 'Cannot wait longer: the call was given up');
+    }
+    return fail('http_unreachable', 'Cannot send a request: the gateway does not answer');
+  };
+}
 
 /** Not every version of the platform has it, and those that drop idle isolates by themselves need it not. */
 function endIsolate(): void {

@@ -6,11 +6,13 @@
  */
 import { fail, ok } from '../../core/errors.ts';
 import { ISOLATE_DIGEST, ISOLATE_SOURCE } from './isolate.generated.ts';
+import { CALL_CEILINGS } from '../../core/plugin/ceilings.ts';
 import { RELEASE_PATH } from './limits.ts';
 import { findState, oldestIdle, retire } from './isolate-states.ts';
 import { decodeReplies, encodeCalls } from './wire.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginBytes, PluginCall, PluginReply } from '../../runtime/ports.ts';
+import type { NetworkRight } from '../../runtime/ports/gateway.ts';
 import type { IsolateState, IsolateStates } from './isolate-states.ts';
 
 export interface IsolatesOptions {
@@ -19,6 +21,8 @@ export interface IsolatesOptions {
   readonly compatibilityDate: string;
   /** Isolates that are kept warm. Default 32. */
   readonly maxWarm?: number;
+  /** The network of an isolate whose plugin has a grant. */
+  readonly outbound?: (right: NetworkRight) => Fetcher;
 }
 
 export interface Isolates {
@@ -32,31 +36,35 @@ export interface Isolates {
   loads(): number;
 }
 
-/** Calls with the same key may share an isolate: the same code, for the same tenant. */
-export function isolateKey({ hash, tenant }: PluginCall): string {
-  return `${hash}:${tenant}`;
+/** Calls with the same key may share an isolate: the same code, for the same tenant, with the same grant. */
+export async function isolateKey({ hash, tenant, network }: PluginCall): Promise<string> {
+  const key = `${hash}:${tenant}`;
+  return network === undefined ? key : `${key}:${await digestOf(network)}`;
 }
 
 /** Kept as long as the binding they are about, for every request and object of this isolate. */
 const statesOf = new WeakMap<WorkerLoader, IsolateStates>();
 
 export function createIsolates(options: IsolatesOptions): Isolates {
-  const { loader, bytes, compatibilityDate, maxWarm = 32 } = options;
+  const { loader, bytes, compatibilityDate, maxWarm = 32, outbound } = options;
   const states: IsolateStates = statesOf.get(loader) ?? new Map();
   statesOf.set(loader, states);
   const read = createReader(bytes);
   let loads = 0;
 
-  function code(wasm: Uint8Array): WorkerLoaderWorkerCode {
+  function code(wasm: Uint8Array, { network }: PluginCall): WorkerLoaderWorkerCode {
     loads += 1;
     return {
       compatibilityDate,
       compatibilityFlags: ['enable_request_signal'],
       // Fuel bounds a guest everywhere; this is the platform's own fence behind it.
-      limits: { cpuMs: 5_000, subRequests: 0 },
+      limits: {
+        cpuMs: 5_000,
+        subRequests: network === undefined ? 0 : CALL_CEILINGS.http_requests,
+      },
       mainModule: 'main.js',
       modules: { 'main.js': ISOLATE_SOURCE, 'plugin.wasm': { wasm } },
-      globalOutbound: null,
+      globalOutbound: (network && outbound?.(network)) ?? null,
       env: {},
     };
   }
@@ -96,7 +104,7 @@ export function createIsolates(options: IsolatesOptions): Isolates {
       if (!state.warm) await releaseIdle();
       ({ generation } = state);
       // A warm isolate may be one that the platform has dropped meanwhile.
-      const load = async () => code(wasm ?? present(await read(key, first)));
+      const load = async () => code(wasm ?? present(await read(key, first)), first);
       const init = { method: 'POST', body: encodeCalls(calls), signal };
       const response = await fetchFrom({ id: idOf(key, state), load }, '/', init);
       const replies = decodeReplies(await response.arrayBuffer());
@@ -145,4 +153,10 @@ function createReader(bytes: PluginBytes) {
 function present(wasm: Uint8Array | undefined): Uint8Array {
   if (wasm === undefined) throw new Error('the bytes of the plugin are gone');
   return wasm;
+}
+
+async function digestOf({ plugin, hosts, secrets }: NetworkRight): Promise<string> {
+  const text = new TextEncoder().encode(JSON.stringify([plugin, hosts, secrets]));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -8,16 +8,20 @@ import { createGuestLog } from './guest-log.ts';
 import { blockFunctions, inputFunctions } from './host-blocks.ts';
 import { createHostMemory } from './host-memory.ts';
 import { logFunctions, resultFunctions } from './host-results.ts';
-import { configFunctions, httpFunctions, variableFunctions } from './host-values.ts';
+import { httpFunctions } from './host-http.ts';
+import { configFunctions, variableFunctions } from './host-values.ts';
 import { createMeter } from './meter.ts';
 import { printable } from './printable.ts';
 import { wasiFunctions } from './wasi.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Desk, HostFunctions, KernelOptions, WasiFunctions } from './desk.ts';
 import type { LogLine } from './guest-log.ts';
+import type { HttpRequest } from './host-http.ts';
 
 export interface Kernel {
   readonly functions: HostFunctions;
+  /** `http_request` for an engine that can let the guest wait. */
+  readonly httpRequest: HttpRequest;
   /** Made on demand: few guests want them. */
   wasi(): WasiFunctions;
   /** Makes fuel and memory of the instance known. It lives on the fuel that is baked into it. */
@@ -43,7 +47,8 @@ export interface Outcome {
 }
 
 export function createKernel(options: KernelOptions): Kernel {
-  const meter = createMeter();
+  const { limits } = options;
+  const meter = createMeter(limits.fuel);
   let fault: ComposerError | undefined;
   let guestMemory: WebAssembly.Memory | undefined;
 
@@ -60,8 +65,8 @@ export function createKernel(options: KernelOptions): Kernel {
 
   const desk: Desk = {
     ...options,
-    memory: createHostMemory(refuse),
-    log: createGuestLog(),
+    memory: createHostMemory(refuse, limits.hostMemory),
+    log: createGuestLog(limits),
     refuse,
     charge,
     guestMemory: () => guestMemory,
@@ -70,14 +75,21 @@ export function createKernel(options: KernelOptions): Kernel {
     exitCode: undefined,
   };
 
+  const { httpRequest, ...http } = httpFunctions(desk);
+  const pages = (): number => (guestMemory?.buffer.byteLength ?? 0) / 65_536;
+  const checkMemory = (): void => {
+    if (pages() > limits.memoryPages) refuse('limit', `${pages()} pages of memory`);
+  };
+
   return {
+    httpRequest,
     functions: {
       ...blockFunctions(desk),
       ...inputFunctions(desk),
       ...resultFunctions(desk),
       ...configFunctions(desk),
       ...variableFunctions(desk),
-      ...httpFunctions(desk),
+      ...http,
       ...logFunctions(desk),
     },
     wasi: () => wasiFunctions(desk),
@@ -85,10 +97,13 @@ export function createKernel(options: KernelOptions): Kernel {
       meter.attach(instance);
       const memory = Object.hasOwn(instance.exports, 'memory') && instance.exports['memory'];
       guestMemory = memory instanceof WebAssembly.Memory ? memory : undefined;
+      checkMemory();
     },
     begin: meter.begin,
     end() {
       charge(0);
+      // Memory never shrinks, so what a guest has taken on the way is seen here.
+      checkMemory();
       if (!meter.settle()) refuse('out_of_fuel', 'it used all of its fuel');
     },
     outcome: () => ({
@@ -100,7 +115,7 @@ export function createKernel(options: KernelOptions): Kernel {
       output: desk.output.slice(),
       logs: desk.log.lines(),
       fuel: meter.used(),
-      memoryPages: (guestMemory?.buffer.byteLength ?? 0) / 65_536,
+      memoryPages: pages(),
     }),
   };
 }

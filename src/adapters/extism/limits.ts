@@ -1,4 +1,7 @@
-/** What one call may take of the host, whoever asks. A guest's own memory is bounded by its module. */
+/** What one call may take of the host: at most this, and less for a plugin that asks for or is granted less. */
+import { CALL_FUEL } from '../../core/plugin/fuel.ts';
+import { CALL_CEILINGS } from '../../core/plugin/ceilings.ts';
+import type { CallLimits } from '../../core/plugin/asks.ts';
 
 export const CALL_LIMITS = {
   /** Bytes. */
@@ -23,6 +26,38 @@ export const CALL_LIMITS = {
   /** Bytes of a variable's or a setting's name. */
   keyBytes: 256,
 } as const;
+
+export interface Limits {
+  readonly input: number;
+  readonly output: number;
+  readonly hostMemory: number;
+  readonly logLines: number;
+  readonly logText: number;
+  readonly variables: number;
+  readonly variableBytes: number;
+  /** Units. */
+  readonly fuel: number;
+  /** Of the guest's own memory, 64 KiB each. */
+  readonly memoryPages: number;
+  readonly httpRequests: number;
+}
+
+export function limitsOf(asked: CallLimits = {}): Limits {
+  const least = (ceiling: number, wanted: number | undefined) =>
+    wanted === undefined ? ceiling : Math.min(ceiling, wanted);
+  return {
+    input: least(CALL_LIMITS.input, asked.input_bytes),
+    output: least(CALL_LIMITS.output, asked.output_bytes),
+    hostMemory: least(CALL_LIMITS.hostMemory, asked.host_memory_bytes),
+    logLines: least(CALL_LIMITS.logLines, asked.log_lines),
+    logText: least(CALL_LIMITS.logText, asked.log_bytes),
+    variables: least(CALL_LIMITS.variables, asked.variables),
+    variableBytes: least(CALL_LIMITS.variableBytes, asked.variable_bytes),
+    fuel: least(Number(CALL_FUEL), asked.fuel),
+    memoryPages: least(CALL_CEILINGS.memory_pages, asked.memory_pages),
+    httpRequests: least(CALL_CEILINGS.http_requests, asked.http_requests),
+  };
+}
 
 /** Units of fuel that host functions cost: they run outside the guest's own count. */
 export const HOST_COST = {

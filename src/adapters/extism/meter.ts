@@ -1,5 +1,5 @@
 /** Fuel of one call, as the host sees it: the guest counts in a global of its own, host functions add to it. */
-import { CALL_FUEL, FUEL_EXPORT, START_FUEL } from '../../core/plugin/fuel.ts';
+import { FUEL_EXPORT, START_FUEL } from '../../core/plugin/fuel.ts';
 import { HOST_COST } from './limits.ts';
 
 export interface Meter {
@@ -19,9 +19,9 @@ export interface Meter {
 
 /** Touching the global at each access of a byte would cost more than the access. */
 const SETTLE_AT = 50_000;
-const BUDGET = Number(CALL_FUEL);
 
-export function createMeter(): Meter {
+/** `budget`: units for the call. */
+export function createMeter(budget: number): Meter {
   let gauge: WebAssembly.Global | undefined;
   let startUsed = 0;
   let pending = 0;
@@ -29,7 +29,7 @@ export function createMeter(): Meter {
 
   function settle(): boolean {
     // Not metered, or still starting: work of the host is bounded all the same.
-    if (gauge === undefined) return hostTotal <= BUDGET;
+    if (gauge === undefined) return hostTotal <= budget;
     gauge.value -= BigInt(pending);
     pending = 0;
     return gauge.value >= 0n;
@@ -49,7 +49,7 @@ export function createMeter(): Meter {
     begin() {
       if (gauge === undefined) return;
       startUsed = Math.max(0, Number(START_FUEL - BigInt(gauge.value)));
-      gauge.value = CALL_FUEL;
+      gauge.value = BigInt(budget);
     },
     poison() {
       if (gauge !== undefined) gauge.value = -1n;
@@ -57,7 +57,7 @@ export function createMeter(): Meter {
     isSpent: () => gauge !== undefined && gauge.value < 0n,
     used() {
       if (gauge === undefined) return undefined;
-      return startUsed + BUDGET - Math.max(0, Number(gauge.value) - pending);
+      return startUsed + budget - Math.max(0, Number(gauge.value) - pending);
     },
   };
 }

@@ -38,6 +38,7 @@ export function createSandbox(options: SandboxOptions): WorkerSandbox {
   const inTurn = createTurns(nextMoment);
   let requests = 0;
   let bundledCalls = 0;
+  let alone = 0;
 
   async function send(...[key, calls, signal]: Parameters<Send>): ReturnType<Send> {
     await slots.acquire(key, signal);
@@ -63,6 +64,26 @@ export function createSandbox(options: SandboxOptions): WorkerSandbox {
     }
   }
 
+  async function callAlone(
+    key: string,
+    call: PluginCall,
+    signal: AbortSignal,
+  ): Promise<Result<PluginReply>> {
+    alone += 1;
+    try {
+      const replies = await send(key, [call], signal);
+      if (signal.aborted) return { ok: false, error: abortFailure(signal) };
+      if (!replies.ok) return replies;
+      const [reply] = replies.value;
+      return reply ?? fail('sandbox_unavailable', 'Cannot call the plugin: it gives no reply');
+    } catch (error) {
+      if (signal.aborted) return { ok: false, error: abortFailure(signal) };
+      throw error;
+    } finally {
+      alone -= 1;
+    }
+  }
+
   return {
     async call(call, signal) {
       if (signal.aborted) return { ok: false, error: abortFailure(signal) };
@@ -70,9 +91,12 @@ export function createSandbox(options: SandboxOptions): WorkerSandbox {
       if (size > CALL_LIMITS.input) {
         return fail('input_too_large', `Cannot call "${call.export}": an input of ${size} bytes`);
       }
-      return call.bundled
-        ? callBundled(call, signal)
-        : batches.call(isolateKey(call), call, signal);
+      if (call.bundled) return callBundled(call, signal);
+      const key = await isolateKey(call);
+      // A guest that waits for a host would let all that come behind it wait too.
+      return call.network === undefined
+        ? batches.call(key, call, signal)
+        : callAlone(key, call, signal);
     },
     validate: (bytes) => WebAssembly.validate(bytes),
     get loads() {
@@ -85,7 +109,7 @@ export function createSandbox(options: SandboxOptions): WorkerSandbox {
       return slots.highWater();
     },
     get isIdle() {
-      return bundledCalls === 0 && batches.isIdle();
+      return bundledCalls + alone === 0 && batches.isIdle();
     },
   };
 }

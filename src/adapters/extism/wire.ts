@@ -1,17 +1,24 @@
 /** Calls and their replies as frames, and back. */
 import { failure, isErrorCode, ok } from '../../core/errors.ts';
 import { isJsonArray, isJsonObject } from '../../core/json.ts';
-import { decodeFrame, encodeFrame } from './frame.ts';
+import { decodeFrame, encodeFrame } from '../../runtime/frame.ts';
 import type { Result } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
+import type { CallLimits } from '../../core/plugin/asks.ts';
 import type { PluginReply } from '../../runtime/ports.ts';
 import type { GuestCall } from './guest-call.ts';
 
-export function encodeCalls(calls: readonly GuestCall[]): Uint8Array<ArrayBuffer> {
-  const list = calls.map(({ export: name, config, input }) => ({
+/** A call on its way into an isolate, which has the way out that goes with its network. */
+export type WireCall = Omit<GuestCall, 'send'> & { readonly network?: unknown };
+
+export function encodeCalls(calls: readonly WireCall[]): Uint8Array<ArrayBuffer> {
+  const list = calls.map(({ export: name, config, input, limits, wasi, network }) => ({
     export: name,
     config,
     size: input.length,
+    ...(limits !== undefined && { limits: { ...limits } as JsonObject }),
+    ...(wasi === false && { wasi }),
+    ...(network !== undefined && { network: true }),
   }));
   return encodeFrame(
     { list },
@@ -19,10 +26,17 @@ export function encodeCalls(calls: readonly GuestCall[]): Uint8Array<ArrayBuffer
   );
 }
 
-export function decodeCalls(frame: ArrayBuffer): readonly GuestCall[] | undefined {
-  return decodeList(frame, ({ export: name, config }, input) => {
+export function decodeCalls(frame: ArrayBuffer): readonly WireCall[] | undefined {
+  return decodeList(frame, ({ export: name, config, limits, wasi, network }, input) => {
     if (typeof name !== 'string' || !isJsonObject(config)) return undefined;
-    return { export: name, config: stringsOf(config), input };
+    return {
+      export: name,
+      config: stringsOf(config),
+      input,
+      ...(limits !== undefined && isJsonObject(limits) && { limits: numbersOf(limits) }),
+      ...(wasi === false && { wasi }),
+      ...(network === true && { network }),
+    };
   });
 }
 
@@ -90,6 +104,12 @@ function lineOf(line: JsonValue): { level: string; text: string }[] {
   if (!isJsonObject(line) || typeof line['level'] !== 'string' || typeof line['text'] !== 'string')
     return [];
   return [{ level: line['level'], text: line['text'] }];
+}
+
+function numbersOf(object: JsonObject): CallLimits {
+  return Object.fromEntries(
+    Object.entries(object).filter(([, value]) => typeof value === 'number'),
+  );
 }
 
 function stringsOf(object: JsonObject): { readonly [key: string]: string } {

@@ -4,6 +4,7 @@ import semver from 'semver';
 import { fail, ok } from '../errors.ts';
 import type { Result } from '../errors.ts';
 import type { PinnedFunction } from '../recipe/plan.ts';
+import { asksOf } from './asks.ts';
 import type { PluginManifest } from './manifest.ts';
 
 /** A plugin version as the catalog lists it. */
@@ -71,6 +72,7 @@ function pin(plugin: ListedPlugin, id: string): Result<PinnedFunction> {
     );
   }
   const { name, version, hash, bundled } = plugin;
+  const asks = asksOf(plugin.manifest);
   return ok({
     plugin: name,
     version,
@@ -81,6 +83,7 @@ function pin(plugin: ListedPlugin, id: string): Result<PinnedFunction> {
     contentType: found.content_type,
     pure: found.pure,
     ...(found.fold && { fold: found.chunk ? 'chunks' : 'items' }),
+    ...(asks !== undefined && { asks }),
     ...(found.input !== undefined && { input: found.input }),
     ...(found.output !== undefined && { output: found.output }),
   });

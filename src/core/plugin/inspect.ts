@@ -36,6 +36,7 @@ export interface ModuleInfo {
   readonly memory: { readonly minPages: number; readonly maxPages?: number } | undefined;
   readonly usesWasi: boolean;
   readonly usesHttp: boolean;
+  readonly usesConfig: boolean;
   /** A function runs when the module is instantiated. */
   readonly hasStart: boolean;
   readonly customSections: readonly CustomSection[];
@@ -75,6 +76,7 @@ function describe(module: DecodedModule): ModuleInfo {
     },
     usesWasi: imports.some(({ module: from }) => from === WASI_MODULE),
     usesHttp: imports.some(({ name }) => name === 'http_request'),
+    usesConfig: imports.some(({ name }) => name === 'config_get'),
     hasStart: module.start !== undefined,
     customSections: module.custom,
   };

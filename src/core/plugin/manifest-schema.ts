@@ -2,27 +2,15 @@
 import semver from 'semver';
 import { z } from 'zod';
 import type { JsonValue } from '../json.ts';
+import { CALL_CEILINGS } from './ceilings.ts';
 import { findSchemaFault } from './schema-bounds.ts';
-
-/** Ceilings of a call's limits; a manifest may ask for less, never for more. */
-export const CALL_CEILINGS = {
-  fuel: 200_000_000,
-  memory_pages: 1_024,
-  input_bytes: 4 * 1024 * 1024,
-  output_bytes: 1024 * 1024,
-  host_memory_bytes: 16 * 1024 * 1024,
-  log_lines: 200,
-  log_bytes: 64 * 1024,
-  variables: 64,
-  variable_bytes: 1024 * 1024,
-  http_requests: 10,
-  timeout_ms: 600_000,
-} as const;
 
 /** A wildcard needs two labels behind it: `*.com` is no host of anybody. */
 const HOST =
   /^(?:\*\.(?=[^.]+\.[^.]))?(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}(?::[1-9]\d{0,4})?$/;
 
+/** Whatever is granted. */
+const ALL = z.literal('*');
 const text = (longest: number) => z.string().max(longest);
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,127}$/);
 const limit = (ceiling: number) => z.int().min(0).max(ceiling).optional();
@@ -53,6 +41,21 @@ const FunctionEntry = z.strictObject({
   chunk: z.boolean().default(false),
 });
 
+/** Ceilings of one call, for whoever asks for less or grants less. */
+export const callLimits = z.strictObject({
+  fuel: limit(CALL_CEILINGS.fuel),
+  memory_pages: limit(CALL_CEILINGS.memory_pages),
+  input_bytes: limit(CALL_CEILINGS.input_bytes),
+  output_bytes: limit(CALL_CEILINGS.output_bytes),
+  host_memory_bytes: limit(CALL_CEILINGS.host_memory_bytes),
+  log_lines: limit(CALL_CEILINGS.log_lines),
+  log_bytes: limit(CALL_CEILINGS.log_bytes),
+  variables: limit(CALL_CEILINGS.variables),
+  variable_bytes: limit(CALL_CEILINGS.variable_bytes),
+  http_requests: limit(CALL_CEILINGS.http_requests),
+  timeout_ms: limit(CALL_CEILINGS.timeout_ms),
+});
+
 export const Manifest = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   version: text(64).refine((version) => semver.valid(version) === version, 'is not a version'),
@@ -65,27 +68,16 @@ export const Manifest = z.strictObject({
   capabilities: z
     .strictObject({
       /** `host`, `*.host` or either with a port. */
-      hosts: z.array(z.string().max(300).regex(HOST)).max(64).default([]),
-      secrets: z.array(name).max(64).default([]),
-      config: z.array(name).max(64).default([]),
+      hosts: z
+        .array(ALL.or(z.string().max(300).regex(HOST)))
+        .max(64)
+        .default([]),
+      secrets: z.array(ALL.or(name)).max(64).default([]),
+      config: z.array(ALL.or(name)).max(64).default([]),
       wasi: z.boolean().default(false),
     })
     .prefault({}),
-  limits: z
-    .strictObject({
-      fuel: limit(CALL_CEILINGS.fuel),
-      memory_pages: limit(CALL_CEILINGS.memory_pages),
-      input_bytes: limit(CALL_CEILINGS.input_bytes),
-      output_bytes: limit(CALL_CEILINGS.output_bytes),
-      host_memory_bytes: limit(CALL_CEILINGS.host_memory_bytes),
-      log_lines: limit(CALL_CEILINGS.log_lines),
-      log_bytes: limit(CALL_CEILINGS.log_bytes),
-      variables: limit(CALL_CEILINGS.variables),
-      variable_bytes: limit(CALL_CEILINGS.variable_bytes),
-      http_requests: limit(CALL_CEILINGS.http_requests),
-      timeout_ms: limit(CALL_CEILINGS.timeout_ms),
-    })
-    .prefault({}),
+  limits: callLimits.prefault({}),
 });
 
 export type PluginManifest = z.infer<typeof Manifest>;

@@ -50,7 +50,13 @@ export function defaultManifest(name: string, version: string, info: ModuleInfo)
       fold: false,
       chunk: false,
     })),
-    capabilities: { hosts: [], secrets: [], config: [], wasi: info.usesWasi },
+    capabilities: {
+      // Nobody has said what it asks for, so it gets what it is granted.
+      hosts: info.usesHttp ? ['*'] : [],
+      secrets: info.usesHttp ? ['*'] : [],
+      config: info.usesConfig ? ['*'] : [],
+      wasi: info.usesWasi,
+    },
     limits: {},
   };
 }

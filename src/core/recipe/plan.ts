@@ -7,6 +7,7 @@
  *     is a reference that itself holds a template; it is looked up in `definitions` when it is read.
  */
 import type { JsonObject, JsonValue } from '../json.ts';
+import type { PluginAsks } from '../plugin/asks.ts';
 
 export const PLAN_FORMAT = 1;
 export const START = 'START';
@@ -65,6 +66,8 @@ export interface PinnedFunction {
   readonly input?: JsonValue;
   readonly output?: JsonValue;
   readonly pure: boolean;
+  /** Of its manifest, beyond computing; the tenant's grant says what of it is so. */
+  readonly asks?: PluginAsks;
   /** Present on a fold: what its steps take. `export` is then what its three exports begin with. */
   readonly fold?: 'items' | 'chunks';
 }

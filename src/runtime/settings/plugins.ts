@@ -1,5 +1,6 @@
 /** `plugins`: how many and how large a tenant's plugins may be. */
 import * as z from 'zod';
+import { callLimits } from '../../core/plugin/manifest-schema.ts';
 
 const MIB = 1024 * 1024;
 
@@ -13,5 +14,9 @@ export const pluginSettings = z.strictObject({
     .max(1024 * 1024 * MIB)
     .default(1024 * MIB),
   /** Modules that were not there before, in a day of UTC. Deleting does not give any back. */
+  /** Requests that one plugin may send to one host in a minute. */
+  max_requests_per_minute: z.int().min(1).max(1_000_000).default(600),
+  /** For every call of every plugin of the tenant. */
+  limits: callLimits.prefault({}),
   max_new_per_day: z.int().min(0).max(1_000_000).default(2_000),
 });

@@ -24,7 +24,7 @@ export function isSection(name: string): name is SectionName {
 
 /** What holds for the tenant: what was put, with defaults for the rest. */
 export async function readSettings<N extends SectionName>(
-  { settings }: Pick<Ports, 'settings'>,
+  { settings }: { readonly settings: Pick<Ports['settings'], 'find'> },
   tenant: Tenant,
   name: N,
 ): Promise<SectionValue<N>> {

@@ -1,7 +1,7 @@
 /** Frames between the Worker and a plugin's isolate. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFrame, encodeFrame } from '../../../src/adapters/extism/frame.ts';
+import { decodeFrame, encodeFrame } from '../../../src/runtime/frame.ts';
 import {
   decodeCalls,
   decodeReplies,

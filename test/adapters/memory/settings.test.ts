@@ -1,9 +1,11 @@
 /** Keys, settings and secrets in memory. */
+import { createMemoryGrants } from '../../../src/adapters/memory/grants.ts';
 import { createMemoryKeys } from '../../../src/adapters/memory/keys.ts';
 import {
   createMemorySecrets,
   createMemorySettings,
 } from '../../../src/adapters/memory/settings.ts';
+import { describeGrants } from '../../contracts/grants.ts';
 import { describeKeys } from '../../contracts/keys.ts';
 import { describeSecrets, describeSettings } from '../../contracts/settings.ts';
 import { digests } from '../../support/http/api.ts';
@@ -22,6 +24,11 @@ describeKeys('memory', () => {
   const clock = makeClock();
   const keys = createMemoryKeys({ clock, digests });
   return { keys, again: () => keys, ...clock };
+});
+
+describeGrants('memory', () => {
+  const grants = createMemoryGrants();
+  return { grants, again: () => grants, ...makeClock() };
 });
 
 describeSettings('memory', () => {

@@ -43,6 +43,7 @@ describe('inspectModule()', () => {
         callable: ['run', 'quiet'],
         memory: { minPages: 2, maxPages: 16 },
         usesWasi: true,
+        usesConfig: false,
         usesHttp: true,
         hasStart: true,
         customSections: [],

@@ -102,7 +102,7 @@ describe('loadManifest()', () => {
     ['name: a\nversion: 1.0.0\nlimits: {fuel: 200000001}', 'invalid_value', 3, 16],
     ['name: a\nversion: 1.0.0\nlimits: {fuel: .inf}', 'wrong_type', 3, 16],
     ['name: a\nversion: 1.0.0\ncapabilities: {hosts: ["http://a.b"]}', 'invalid_value', 3, 24],
-    ['name: a\nversion: 1.0.0\ncapabilities: {hosts: ["*"]}', 'invalid_value', 3, 24],
+    ['name: a\nversion: 1.0.0\ncapabilities: {hosts: ["*."]}', 'invalid_value', 3, 24],
     ['name: a\nversion: 1.0.0\ncapabilities: {hosts: ["*.com"]}', 'invalid_value', 3, 24],
     ['name: a\nversion: 1.0.0\ncapabilities: {hosts: ["a.b@c.d"]}', 'invalid_value', 3, 24],
     ['name: &n [*n]\nversion: 1.0.0', 'too_deep', 1, 1],

@@ -1,6 +1,7 @@
 /** The app over memory twins, and how tests ask it. */
 import { createMemoryCatalog } from '../../../src/adapters/memory/catalog.ts';
 import { createMemoryFiles } from '../../../src/adapters/memory/files.ts';
+import { createMemoryGrants } from '../../../src/adapters/memory/grants.ts';
 import { createMemoryKeys } from '../../../src/adapters/memory/keys.ts';
 import { createMemoryPluginBytes } from '../../../src/adapters/memory/plugin-bytes.ts';
 import {
@@ -90,6 +91,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     digests,
     runs,
     links: createLinksTwin(),
+    grants: createMemoryGrants(),
     keys: createMemoryKeys({ clock: { now: () => 0 }, digests }),
     settings: createMemorySettings(),
     secrets: createMemorySecrets({ clock: { now: () => 0 } }),

@@ -1,6 +1,6 @@
-/** How calls and replies cross into a loaded isolate: a header as JSON, its length in front, then bytes. */
-import { isJsonObject } from '../../core/json.ts';
-import type { JsonObject, JsonValue } from '../../core/json.ts';
+/** How bytes with something said of them cross between isolates: a header as JSON, its length in front, then the bytes. */
+import { isJsonObject } from '../core/json.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
 
 export interface Frame {
   readonly header: JsonObject;
