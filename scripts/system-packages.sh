@@ -10,6 +10,7 @@ command -v clang >/dev/null || packages+=(clang)
 command -v wasm-ld >/dev/null || packages+=(lld)
 [ -e /usr/bin/rustc ] || packages+=(rustc)
 [ -e /usr/lib/rustlib/wasm32-unknown-unknown ] || packages+=(libstd-rust-dev-wasm32)
+command -v redis-server >/dev/null || packages+=(redis-server)
 command -v chromium >/dev/null || packages+=(chromium fonts-dejavu-core)
 
 if [ ${#packages[@]} -eq 0 ]; then

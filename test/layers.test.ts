@@ -31,7 +31,7 @@ const RINGS: readonly Ring[] = [
   { prefix: 'adapters/storage/', rank: 3, packages: /^$/ },
   { prefix: 'adapters/system/', rank: 3, packages: /^ulid$/ },
   { prefix: 'adapters/webhooks/', rank: 3, packages: /^standardwebhooks$/ },
-  { prefix: 'adapters/upstash/', rank: 3, packages: /^@upstash\// },
+  { prefix: 'adapters/upstash/', rank: 3, packages: /^(?:@upstash\/|zod$)/ },
   { prefix: 'http/', rank: 3, packages: /^(?:hono|zod)(?:\/|$)/ },
   { prefix: '', rank: 4, packages: /^(?:zod|cloudflare:workers)$/ },
 ];

@@ -1,5 +1,5 @@
 /** The Cache over a store of entries: sizes, times, and a miss where the store cannot be asked. */
-import { fail, ok } from '../../core/errors.ts';
+import { codeOf, fail, ok } from '../../core/errors.ts';
 import type { Clock, Ids, Log } from '../ports.ts';
 import type { Cache, CacheEntry, CacheStore, StoredEntry } from '../ports/cache.ts';
 
@@ -23,7 +23,9 @@ export function createCache({ store, clock, random, log }: CacheDeps): Cache {
     try {
       return await ask();
     } catch (error) {
-      // The text of a store's error may hold keys and values.
+      // A store whose errors are of this code has said itself what is wrong.
+      if (codeOf(error) === 'store_unavailable') return otherwise;
+      // The text of another error may hold keys and values.
       const name = error instanceof Error ? error.name : 'unknown';
       log.write('warn', 'cache_store_failed', { store: store.source, question, error: name });
       return otherwise;

@@ -1,4 +1,5 @@
 /** The RateLimiter over a store of logs: what a check is called there, and who decides while it is down. */
+import { codeOf } from '../../core/errors.ts';
 import type { Clock, Digests, Log, Tenant } from '../ports.ts';
 import type {
   RateCheck,
@@ -40,7 +41,9 @@ export function createRateLimiter(deps: LimiterDeps): RateLimiter {
   }
 
   function failed(error: unknown): void {
-    // The text of a store's error may hold keys and values.
+    // A store whose errors are of this code has said itself what is wrong.
+    if (codeOf(error) === 'store_unavailable') return;
+    // The text of another error may hold keys and values.
     log.write('warn', 'limiter_store_failed', {
       store: store.source,
       error: error instanceof Error ? error.name : 'unknown',

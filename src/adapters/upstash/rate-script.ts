@@ -1,0 +1,61 @@
+/** The exact sliding log as a script: `src/core/rate/sliding-log.ts` says what it does. */
+
+/**
+ * A log is one string: the total before its first entry in 15 digits, then for each entry the stamp in
+ * 13 and the total up to it in 15. All keys are written when all pass.
+ */
+export const RATE_SCRIPT = `#!lua flags=allow-key-locking
+local BASE, STAMP, ENTRY = 15, 13, 28
+local consume, sent = ARGV[1] == '1', tonumber(ARGV[2])
+local states, logs, pass = {}, {}, true
+for i, key in ipairs(KEYS) do
+  local limit, window = tonumber(ARGV[4 * i - 1]), tonumber(ARGV[4 * i])
+  local cost, resolution = tonumber(ARGV[4 * i + 1]), tonumber(ARGV[4 * i + 2])
+  local s = redis.call('GET', key) or ''
+  if #s < BASE or (#s - BASE) % ENTRY ~= 0 then s = string.rep('0', BASE) end
+  local n = (#s - BASE) / ENTRY
+  local function at(k) return BASE + (k - 1) * ENTRY end
+  local function stamp(k) return tonumber(string.sub(s, at(k) + 1, at(k) + STAMP)) end
+  local function total(k)
+    if k == 0 then return tonumber(string.sub(s, 1, BASE)) end
+    return tonumber(string.sub(s, at(k) + STAMP + 1, at(k) + ENTRY))
+  end
+  local now = sent
+  if n > 0 then now = math.max(sent, stamp(n) - resolution + 1) end
+  local gone, high = 0, n
+  while gone < high do
+    local mid = math.floor((gone + high + 1) / 2)
+    if stamp(mid) <= now - window then gone = mid else high = mid - 1 end
+  end
+  local last = total(n)
+  local used = last - total(gone)
+  local free, wait, reset = math.max(0, limit - used), 0, 0
+  if n > gone then reset = stamp(n) + window - now end
+  if cost > limit - used then
+    pass, wait = false, window
+    if cost <= limit then
+      local low, wanted = gone + 1, last - (limit - cost)
+      high = n
+      while low < high do
+        local mid = math.floor((low + high) / 2)
+        if total(mid) >= wanted then high = mid else low = mid + 1 end
+      end
+      wait = stamp(low) + window - now
+    end
+  end
+  states[i] = { wait == 0 and 1 or 0, free, wait, reset }
+  if consume and cost > 0 then
+    local mark, keep = math.ceil(now / resolution) * resolution, n
+    if n > gone and stamp(n) == mark then keep = n - 1 end
+    local base = total(gone)
+    if gone == n then base, last = 0, 0 end
+    local entry = string.format('%013.0f%015.0f', mark, last + cost)
+    local rest = string.sub(s, at(gone + 1) + 1, at(keep + 1))
+    logs[i] = { string.format('%015.0f', base) .. rest .. entry, window + resolution + 10000 }
+  end
+end
+if consume and pass then
+  for i, log in pairs(logs) do redis.call('SET', KEYS[i], log[1], 'PX', log[2]) end
+end
+return states
+`;
