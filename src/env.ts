@@ -57,6 +57,16 @@ const Variables = z.object({
   CACHE_SHARDS: count(4),
   /** Isolates of plugins that are kept although nobody calls them. */
   MAX_WARM_PLUGINS: count(32),
+  /** An Upstash database, for cache and rate limits instead of Durable Objects. Both, or neither. */
+  UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
+  /** Of every key in that database. */
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .default('edge-composer'),
+  /** How limits are counted in that database. */
+  RATE_ALGORITHM: z.enum(['exact', 'approximate']).default('exact'),
   /** Bytes of the largest file that is taken. */
   MAX_FILE_BYTES: count(512 * 1024 * 1024),
   /** Hosts that recipes may ask: `name` or `*.name`, with an optional port. Default: every public one. */
@@ -100,7 +110,12 @@ export function readVariables(env: object): Variables {
 /** Throws an Error that names every variable that is wrong, and no value. */
 export function parseVariables(given: object): Variables {
   const parsed = Variables.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = parsed.data;
+    if ((url === undefined) === (token === undefined)) return parsed.data;
+    const missing = url === undefined ? 'UPSTASH_REDIS_REST_URL' : 'UPSTASH_REDIS_REST_TOKEN';
+    throw new Error(`Cannot start: ${missing} is not set, and the other one is`);
+  }
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(`Cannot start: wrong settings: ${faults.join('; ')}`);
 }

@@ -5,11 +5,9 @@ import { waitUntil } from 'cloudflare:workers';
 import { BUNDLED } from './bundled.generated.ts';
 import { bundledModules, bundledVersions } from './bundled.ts';
 import { makeCacheObject } from './adapters/durable-objects/cache-object.ts';
-import { createObjectCacheStore } from './adapters/durable-objects/cache-store.ts';
 import { makeCatalog } from './adapters/durable-objects/catalog-object.ts';
 import { createCatalog } from './adapters/durable-objects/catalog.ts';
 import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts';
-import { createObjectRateStore } from './adapters/durable-objects/rate-store.ts';
 import { createEndpoints } from './adapters/durable-objects/endpoints.ts';
 import { createLinks } from './adapters/durable-objects/links.ts';
 import { createGrants } from './adapters/durable-objects/grants.ts';
@@ -25,7 +23,6 @@ import { createEgress } from './adapters/egress/egress.ts';
 import { makeEgress } from './adapters/egress/entrypoint.ts';
 import { createSandbox } from './adapters/extism/sandbox.ts';
 import type { WorkerSandbox } from './adapters/extism/sandbox.ts';
-import { createMemoryRateStore } from './adapters/memory/rate-store.ts';
 import { createModels } from './adapters/models/models.ts';
 import { readServers } from './adapters/models/servers.ts';
 import type { Send } from './adapters/models/send.ts';
@@ -39,9 +36,6 @@ import { createVault } from './adapters/system/vault.ts';
 import { egressPolicy, readVariables } from './env.ts';
 import type { Bindings } from './env.ts';
 import { createApp } from './http/app.ts';
-import { createCache } from './runtime/cache/cache.ts';
-import { createMemo } from './runtime/cache/memo.ts';
-import { createRateLimiter } from './runtime/limits/rate-limiter.ts';
 import { createFunctions } from './runtime/functions.ts';
 import type { NetworkRight } from './runtime/ports/gateway.ts';
 import type { Ports } from './runtime/ports.ts';
@@ -50,6 +44,7 @@ import { DEFAULT_SENDER } from './runtime/egress/headers.ts';
 import { createPlanCache } from './runtime/plan-cache.ts';
 import { createScheduleRuns } from './runtime/schedules.ts';
 import { createServices } from './runtime/services.ts';
+import { makeStores } from './stores.ts';
 import { VERSION } from './version.ts';
 
 const scriptEngine = new Uint8Array(SCRIPT_ENGINE);
@@ -63,11 +58,6 @@ const COMPATIBILITY_DATE = '2026-08-01';
 /** The platform's limits on loaded Workers in use: in a request, and in a Durable Object. */
 const LOADED_PER_REQUEST = 4;
 const LOADED_PER_OBJECT = 10;
-
-/** Of this isolate. */
-const memo = createMemo({ clock: createClock() });
-/** Of this isolate, for while the shared limiter cannot be asked. */
-const localRates = createMemoryRateStore({ clock: createClock(), source: 'local' });
 
 /** Of this isolate: what one request compiled, the next one need not. */
 const plans = createPlanCache();
@@ -96,20 +86,7 @@ function makePorts(
     ids,
     digests,
     log,
-    cache: createCache({
-      store: createObjectCacheStore({ namespace: env.CACHE, shards: variables.CACHE_SHARDS }),
-      clock,
-      random: ids.random,
-      log,
-    }),
-    limiter: createRateLimiter({
-      store: createObjectRateStore(env.LIMITER),
-      local: localRates,
-      digests,
-      clock,
-      log,
-    }),
-    memo,
+    ...makeStores(env, variables, { clock, ids, digests, log, background }),
     background,
     catalog: createCatalog({ namespace: env.CATALOG, bundled: bundledVersions(BUNDLED) }),
     pluginBytes: bytes,

@@ -10,6 +10,7 @@ import type { Seeds } from '../core/run/record.ts';
 import type { ReplayPoint } from '../core/run/replay.ts';
 import type { Cache, Memo } from './ports/cache.ts';
 import type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
+import type { StoreHealth } from './ports/store-health.ts';
 import type { RateLimiter } from './ports/rate-limiter.ts';
 import type { ScriptEngine } from './ports/script-engine.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
@@ -449,6 +450,7 @@ export interface Ports {
   readonly cache: Cache;
   readonly limiter: RateLimiter;
   readonly memo: Memo;
+  readonly storeHealth: StoreHealth;
   /** Goes on with work that nobody waits for, after the answer too. */
   readonly background: (work: Promise<unknown>) => void;
   readonly runs: Runs;

@@ -18,6 +18,8 @@ export function makeLimiterObject({ clock }: { readonly clock: Pick<Clock, 'now'
     /** Opened when they are used: an object that was idle has dropped its tables. */
     #opened: LimiterLogs | undefined;
     #hasAlarm = false;
+    /** Losing it costs a few failures more. */
+    #breakerUntil = 0;
 
     /** All pass, or nothing is consumed. */
     use(uses: readonly ObjectUse[]): UseReply {
@@ -44,6 +46,14 @@ export function makeLimiterObject({ clock }: { readonly clock: Pick<Clock, 'now'
       this.ctx.storage.transactionSync(() => {
         for (const each of entered) this.#logs().takeBack(each);
       });
+    }
+
+    openBreaker(until: number): void {
+      this.#breakerUntil = Math.max(this.#breakerUntil, until);
+    }
+
+    breakerUntil(): number {
+      return this.#breakerUntil;
     }
 
     reset(log: string): void {

@@ -1,8 +1,8 @@
 /**
  * The way to an Upstash database: deadlines, the breaker, and errors that tell nothing they should not.
  *
- * R1. Whatever the store does, an answer is there or given up on within the deadline.
- * R2. No error that leaves here holds a command: the SDK's own ones quote keys and values.
+ * B1. Whatever the store does, an answer is there or given up on within the deadline.
+ * B2. No error that leaves here holds a command: the SDK's own ones quote keys and values.
  */
 import { Redis } from '@upstash/redis/cloudflare';
 import { ComposerError } from '../../core/errors.ts';

@@ -16,6 +16,9 @@ export function healthRoutes({ ports }: Services, { version, instance }: Setting
     } catch (cause) {
       throw new ComposerError('not_ready', 'Cannot serve: the catalog does not answer', { cause });
     }
+    // An account that is set up wrong would be an outage that nobody sees: limits have a way without it.
+    const ping = await ports.storeHealth.ping();
+    if (!ping.ok) throw new ComposerError('not_ready', `Cannot serve: ${ping.error.message}`);
     return c.json({ status: 'ready', version });
   });
   return app;

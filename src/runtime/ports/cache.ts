@@ -1,6 +1,6 @@
 /** Results that may be dropped at any time. What may never be lost is a checkpoint, and lies with its run. */
 import type { Result } from '../../core/errors.ts';
-import type { EpochMs, Tenant } from './names.ts';
+import type { Digest, EpochMs, Tenant } from './names.ts';
 
 export interface CacheHit {
   readonly value: Uint8Array;
@@ -79,4 +79,20 @@ export interface Memo {
   find(key: string): string | undefined;
   /** Texts of more than 64 KiB are not kept. */
   keep(key: string, text: string, until: EpochMs): void;
+}
+
+/** Where large values lie, by their content. A tenant sees its own only. */
+export interface LargeValues {
+  /** Another put of the same bytes keeps them at least as long. */
+  put(
+    tenant: Tenant,
+    value: {
+      readonly digest: Digest;
+      readonly bytes: Uint8Array;
+      readonly deadUntil: EpochMs;
+      readonly now: EpochMs;
+    },
+  ): Promise<void>;
+  get(tenant: Tenant, digest: Digest): Promise<Uint8Array | undefined>;
+  delete(tenant: Tenant, digest: Digest): Promise<void>;
 }

@@ -88,6 +88,11 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     models: { generate: unused },
     egress: createFakeNet().egress,
     ...createTestStores({ now: () => 0 }),
+    storeHealth: {
+      source: 'memory',
+      ping: async () => ok(undefined),
+      openUntil: () => undefined,
+    },
     digests,
     runs,
     links: createLinksTwin(),
