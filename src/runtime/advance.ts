@@ -8,10 +8,14 @@ import type { TurnRecord } from '../core/run/record.ts';
 import type { Active, RunState } from '../core/run/state.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptDeps } from './attempt.ts';
+import { createPacer } from './pacer.ts';
+import type { Pacer } from './pacer.ts';
 import { createUnwritten } from './unwritten.ts';
 
 export interface DriverDeps extends Omit<AttemptDeps, 'report'> {
   readonly state: RunState;
+  /** Shared by runs of one isolate. Default: one of its own. */
+  readonly pacer?: Pacer;
   /** Writes a turn in one transaction. What it throws ends the driver: nothing may run unrecorded. */
   readonly commit: (record: TurnRecord) => void;
   /** Asked to post `wake` at an instant, in epoch milliseconds; each call replaces the last. */
@@ -30,11 +34,8 @@ export interface Driver {
   readonly stop: () => void;
 }
 
-/** Turns that may follow one another before other work of the isolate gets its chance. */
-const TURNS_IN_A_ROW = 16;
-
 export function createDriver(deps: DriverDeps): Driver {
-  const { state, clock } = deps;
+  const { state, clock, pacer = createPacer(clock) } = deps;
   const inFlight = new Map<StepKey, AbortController>();
   const attemptDeps: AttemptDeps = {
     ...deps,
@@ -45,7 +46,6 @@ export function createDriver(deps: DriverDeps): Driver {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let waiting: Fact[] = [];
   let isScheduled = false;
-  let turnsInARow = 0;
   const unwritten = createUnwritten(deps.commit);
 
   function take(facts: readonly Fact[]): void {
@@ -93,11 +93,7 @@ export function createDriver(deps: DriverDeps): Driver {
     waiting.push(fact);
     if (isScheduled) return;
     isScheduled = true;
-    turnsInARow += 1;
-    const isPause = turnsInARow % TURNS_IN_A_ROW === 0;
-    if (isPause) unwritten.flush();
-    const pause = isPause ? clock.sleep(0) : Promise.resolve();
-    void pause.then(() => {
+    void pacer.next().then(() => {
       isScheduled = false;
       const facts = waiting;
       waiting = [];

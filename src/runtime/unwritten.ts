@@ -16,23 +16,27 @@ export interface Unwritten {
   readonly flush: () => void;
 }
 
-/** Events after which a turn is written in any case. */
+/** Turns and events after which all is written in any case. */
+const MOST_TURNS = 16;
 const MOST_EVENTS = 100;
 
 export function createUnwritten(commit: (record: TurnRecord) => void): Unwritten {
   let kept: TurnRecord | undefined;
+  let turns = 0;
 
   function flush(): void {
     const record = kept;
     kept = undefined;
+    turns = 0;
     if (record !== undefined) commit(record);
   }
 
   return {
     add({ record, launch }) {
       kept = kept === undefined ? record : mergeRecords(kept, record);
-      if (launch.length === 0 || kept.events.length >= MOST_EVENTS || !launch.every(isComputedHere))
-        flush();
+      turns += 1;
+      const isFull = turns >= MOST_TURNS || kept.events.length >= MOST_EVENTS;
+      if (isFull || launch.length === 0 || !launch.every(isComputedHere)) flush();
     },
     flush,
   };

@@ -3,6 +3,8 @@ import { createQueue } from '../../core/queue/queue.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { Driver } from '../../runtime/advance.ts';
 import type { AttemptDeps } from '../../runtime/attempt.ts';
+import { createPacer } from '../../runtime/pacer.ts';
+import type { Pacer } from '../../runtime/pacer.ts';
 import type { EpochMs, RunId } from '../../runtime/ports.ts';
 
 export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report'> {
@@ -24,6 +26,8 @@ export interface Partition {
   readonly debounced: Map<string, RunId>;
   /** Who wants to know when a run has new events. */
   readonly watchers: Map<RunId, Set<() => void>>;
+  /** Shared by all drivers, so that requests do not wait for each. */
+  readonly pacer: Pacer;
   /** When each run has something due; in epoch milliseconds. */
   readonly due: Map<RunId, EpochMs>;
   alarmAt: EpochMs | undefined;
@@ -38,6 +42,7 @@ export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): P
     queue: createQueue(deps.maxRunning),
     debounced: new Map(),
     watchers: new Map(),
+    pacer: createPacer(deps.clock),
     due: new Map(),
     alarmAt: undefined,
   };

@@ -171,6 +171,7 @@ export function drive(
   let written = status;
   const driver = createDriver({
     ...partition.deps,
+    pacer: partition.pacer,
     tenant,
     state,
     commit(record) {

@@ -97,6 +97,7 @@ export async function readEvents(
 }
 
 function readPage(partition: Partition, id: RunId, after: number): Result<EventPage> {
+  partition.drivers.get(id)?.flush();
   const head = rows.findHead(partition.sql, id);
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
   const events = rows.readEvents(partition.sql, id, after, PAGE);

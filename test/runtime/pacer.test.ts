@@ -1,0 +1,45 @@
+/** Runs side by side: what else the isolate has to do waits for a turn of each at most. */
+import { describe, expect, it } from 'vitest';
+import { createPacer } from '../../src/runtime/pacer.ts';
+
+/** A clock whose pauses a test ends. */
+function createPauses() {
+  const waiting: (() => void)[] = [];
+  return {
+    waiting,
+    sleep: () => new Promise<void>((go) => waiting.push(go)),
+  };
+}
+
+const flush = () => new Promise(setImmediate);
+
+describe('createPacer()', () => {
+  it('pauses after 16 turns of all together, once for all', async () => {
+    const pauses = createPauses();
+    const pacer = createPacer(pauses);
+    const turns = new Map<number, number>();
+    const go = async (run: number): Promise<void> => {
+      for (let turn = 0; turn < 10; turn += 1) {
+        await pacer.next();
+        turns.set(run, (turns.get(run) ?? 0) + 1);
+      }
+    };
+    const all = Promise.all(Array.from({ length: 50 }, (_, run) => go(run)));
+    await flush();
+    expect(pauses.waiting).toHaveLength(1);
+    const total = () => [...turns.values()].reduce((sum, each) => sum + each, 0);
+    expect(total()).toBeLessThan(16);
+    const before = total();
+    pauses.waiting.shift()?.();
+    await flush();
+    // Each of those that waited takes one, and 15 more are free.
+    expect(total() - before).toBe(50 + 15);
+    expect(pauses.waiting).toHaveLength(1);
+    while (pauses.waiting.length > 0) {
+      pauses.waiting.shift()?.();
+      await flush();
+    }
+    await all;
+    expect([...turns.values()]).toEqual(Array.from({ length: 50 }, () => 10));
+  });
+});
