@@ -1,20 +1,24 @@
 /** A run in numbers, read off its rows. */
+import type { Graph } from '../recipe/plan.ts';
 import type { Ledger } from './state.ts';
 import type { ActiveRow, RunRow, StepRow } from './record.ts';
 import type { StepStats } from './events.ts';
+import { longestChain } from './longest-chain.ts';
+import { resourcesOf } from './resources.ts';
 import type { RunMetrics } from './view.ts';
 
 export interface MeasuredRun {
   readonly run: RunRow;
   readonly steps: readonly StepRow[];
   readonly ledgers: ReadonlyMap<string, Pick<Ledger, 'outcomes' | 'failed'>>;
+  /** Of the recipe itself. */
+  readonly graph: Pick<Graph, 'edges'>;
   readonly now: number;
 }
 
-export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics {
-  const ran = steps.filter(
-    ({ status }) => status === 'completed' || status === 'failed' || status === 'cancelled',
-  );
+export function metricsOf(measured: MeasuredRun): RunMetrics {
+  const { run, steps, ledgers, now } = measured;
+  const ran = steps.filter(hasRun);
   const times = [
     ...ran.map(({ key, startedAt, endedAt }) => ({ id: key, time_ms: endedAt - startedAt })),
     ...[...run.active, ...steps.filter(({ status }) => status === 'open')]
@@ -29,8 +33,8 @@ export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics
     outcomes.filter((outcome) => outcome !== null),
   );
   const stats = [
-    ...ran.flatMap((row) => row.stats ?? []),
     ...itemOutcomes.flatMap((outcome) => (outcome.ok ? [outcome.stats] : [])),
+    ...ran.toSorted((a, b) => a.endSeq - b.endSeq).flatMap((row) => row.stats ?? []),
   ];
   const looked = stats.filter(({ cached }) => cached !== undefined);
   const hits = looked.filter(({ cached }) => cached === true).length;
@@ -46,10 +50,31 @@ export function metricsOf({ run, steps, ledgers, now }: MeasuredRun): RunMetrics
     node_count: times.length,
     skipped_count: steps.filter(({ status }) => status === 'skipped').length,
     item_count: itemOutcomes.length,
-    attempts: [...ran, ...run.active].reduce((sum, { attempt }) => sum + attempt, 0),
+    attempts:
+      [...ran, ...run.active].reduce((sum, { attempt }) => sum + attempt, 0) +
+      itemOutcomes.reduce((sum, { attempts = 1 }) => sum + attempts, 0),
+    critical_path: criticalPath(measured),
+    resources: resourcesOf(stats),
     fuel: total(stats, 'fuel'),
     input_tokens: total(stats, 'inputTokens'),
     output_tokens: total(stats, 'outputTokens'),
+  };
+}
+
+function hasRun({ status }: StepRow): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
+function criticalPath({ run, steps, graph, now }: MeasuredRun): RunMetrics['critical_path'] {
+  const isOfGraph = ({ key }: { readonly key: string }): boolean => !/[/[]/.test(key);
+  const ended = steps.filter((row) => isOfGraph(row) && hasRun(row));
+  const active = [...run.active, ...steps.filter(({ status }) => status === 'open')]
+    .filter(isOfGraph)
+    .map(({ key, startSeq, startedAt }) => ({ key, startSeq, startedAt, endedAt: now, taken: [] }));
+  const chain = longestChain([...ended, ...active], graph);
+  return {
+    nodes: chain.map(({ id }) => id),
+    time_ms: chain.reduce((sum, { time_ms: ms }) => sum + ms, 0),
   };
 }
 

@@ -178,5 +178,10 @@ export interface LedgerRow {
 export type LedgerEntry = readonly [index: number, outcome: ItemOutcome];
 
 export type ItemOutcome =
-  | { readonly ok: true; readonly value: JsonValue; readonly stats: StepStats }
-  | { readonly ok: false; readonly failure: Failure };
+  | (ItemAttempts & { readonly ok: true; readonly value: JsonValue; readonly stats: StepStats })
+  | (ItemAttempts & { readonly ok: false; readonly failure: Failure });
+
+interface ItemAttempts {
+  /** Absent: 1. */
+  readonly attempts?: number;
+}

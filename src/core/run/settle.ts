@@ -276,7 +276,8 @@ function settleItem(state: RunState, step: Active, outcome: ItemOutcome, world: 
   if (step.waiting !== undefined) {
     writeStep(state, step, world, { status: 'completed', endSeq: state.seq, taken: [] });
   }
-  writeOutcome(state, map, index, outcome);
+  const attempts = step.attempt > 1 ? { attempts: step.attempt } : {};
+  writeOutcome(state, map, index, { ...outcome, ...attempts });
   state.changes.maps.add(map);
 }
 

@@ -18,8 +18,9 @@ export interface ShownRun extends MeasuredRun {
 
 /** What is shown of a run that is in memory. */
 export function shownOf(state: RunState, now: number): ShownRun {
-  const { identity, rows, ledgers } = state;
-  return { identity, run: runRow(state), steps: [...rows.values()], ledgers, now };
+  const { identity, rows, ledgers, plan } = state;
+  const { graph } = plan;
+  return { identity, run: runRow(state), steps: [...rows.values()], ledgers, graph, now };
 }
 
 export function showRun(shown: ShownRun): RunView {
@@ -122,7 +123,7 @@ export function showNode(shown: ShownRun, node: string): NodeView[] {
 function itemViews({ ledgers }: ShownRun, { key, node, visit }: NodeView): NodeView[] {
   return (ledgers.get(key)?.outcomes ?? []).flatMap((outcome, index): NodeView[] => {
     if (outcome === null) return [];
-    const common = { key: `${key}[${index}]`, node, visit, attempts: 1 };
+    const common = { key: `${key}[${index}]`, node, visit, attempts: outcome.attempts ?? 1 };
     return outcome.ok
       ? [{ ...common, status: 'completed', stats: outcome.stats, output: outcome.value }]
       : [{ ...common, status: 'failed', error: errorView(outcome.failure) }];

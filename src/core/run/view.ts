@@ -3,6 +3,20 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import type { CancelReason, StepStats } from './events.ts';
 
 /** Metrics of one run. Every ratio with a zero divisor is null. Times in milliseconds. */
+export interface Spread {
+  readonly average: number;
+  readonly max: number;
+  readonly min: number;
+}
+
+/** Null where nothing was measured. */
+export interface ResourceMetrics {
+  /** Plugin calls looked at: the last hundred at most. */
+  readonly samples: number;
+  readonly fuel: Spread | null;
+  readonly memory_pages: Spread | null;
+}
+
 export interface RunMetrics {
   readonly total_time_ms: number;
   /** Sum over the nodes' own times. */
@@ -20,7 +34,11 @@ export interface RunMetrics {
   readonly node_count: number;
   readonly skipped_count: number;
   readonly item_count: number;
+  /** Of nodes and of items, the first ones included. */
   readonly attempts: number;
+  /** The steps that made the run take as long as it did, one behind the other, and their time in all. */
+  readonly critical_path: { readonly nodes: readonly string[]; readonly time_ms: number };
+  readonly resources: ResourceMetrics;
   readonly fuel: number;
   readonly input_tokens: number;
   readonly output_tokens: number;

@@ -214,10 +214,51 @@ describe('metrics', () => {
       skipped_count: 0,
       item_count: 0,
       attempts: 3,
+      critical_path: { nodes: ['b', 'c'], time_ms: 4_000 },
+      resources: {
+        samples: 3,
+        fuel: { average: 10, max: 10, min: 10 },
+        memory_pages: { average: 1, max: 1, min: 1 },
+      },
       fuel: 30,
       input_tokens: 0,
       output_tokens: 0,
     });
+  });
+
+  it('follow the critical path through loops, and to what is under way', async () => {
+    const run = await startRun(
+      recipe({
+        nodes: [call('a', 'gate'), call('b', 'gate'), call('z', 'gate')],
+        edges: ['a to b', 'b to a if visits.a < 2', 'b to z if visits.a == 2'],
+      }),
+    );
+    for (const seconds of [1, 2, 3, 4]) {
+      await run.clock.advance(seconds * 1_000);
+      run.functions.gates.at(-1)!.open(1);
+      await settled();
+    }
+    await run.clock.advance(5_000);
+    const path = () => {
+      const view = run.view();
+      return 'metrics' in view ? view.metrics.critical_path : undefined;
+    };
+    const nodes = ['a', 'b', 'a@2', 'b@2', 'z'];
+    expect(path()).toEqual({ nodes, time_ms: 15_000 });
+    run.driver.post({ type: 'cancel' });
+    await settled();
+    expect(run.status()).toBe('cancelled');
+    expect(path()).toEqual({ nodes, time_ms: 15_000 });
+  });
+
+  it('count the attempts of items', async () => {
+    const retry = { max_attempts: 3, initial_delay: 0 };
+    const flaky = task('flaky', { times: 2, key: 'k{{ item }}' });
+    const run = await runRecipe(recipe({ nodes: [each('m', [1, 2], flaky, { retry })] }));
+    const view = run.view();
+    expect('metrics' in view && view.metrics.attempts).toBe(7);
+    const [, ...items] = showNode(shownOf(run.state, EPOCH), 'm');
+    expect(items.map(({ attempts }) => attempts)).toEqual([3, 3]);
   });
 
   it('have null for what divides by nothing', async () => {
@@ -247,7 +288,7 @@ describe('metrics', () => {
     const view = run.view();
     expect('metrics' in view && view.metrics).toMatchObject({
       error_count: 2,
-      attempts: 5,
+      attempts: 7,
       item_count: 2,
       node_count: 4,
       input_tokens: 2,

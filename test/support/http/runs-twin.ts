@@ -19,6 +19,8 @@ const METRICS = {
   node_count: 1,
   skipped_count: 0,
   item_count: 0,
+  critical_path: { nodes: [], time_ms: 0 },
+  resources: { samples: 0, fuel: null, memory_pages: null },
   attempts: 1,
   fuel: 0,
   input_tokens: 0,
