@@ -36,6 +36,8 @@ import { createVault } from './adapters/system/vault.ts';
 import { egressPolicy, readVariables } from './env.ts';
 import type { Bindings } from './env.ts';
 import { createApp } from './http/app.ts';
+import { createRules } from './runtime/models/rules.ts';
+import { createSlots } from './runtime/models/slots.ts';
 import { createFunctions } from './runtime/functions.ts';
 import type { NetworkRight } from './runtime/ports/gateway.ts';
 import type { Ports } from './runtime/ports.ts';
@@ -190,6 +192,8 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     memo,
     background,
     functions,
+    modelRules: createRules(ports),
+    modelSlots: createSlots(),
     maxRunning: MAX_RUNNING,
     maxQueued: MAX_QUEUED,
   };

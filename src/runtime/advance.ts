@@ -11,8 +11,12 @@ import type { AttemptDeps } from './attempt.ts';
 import { createPacer } from './pacer.ts';
 import type { Pacer } from './pacer.ts';
 import { createUnwritten } from './unwritten.ts';
+import { createBudget } from './models/budget.ts';
+import type { Budget } from './models/budget.ts';
 
-export interface DriverDeps extends Omit<AttemptDeps, 'report'> {
+export interface DriverDeps extends Omit<AttemptDeps, 'report' | 'budgets'> {
+  /** What is spent beside this run counts there too. */
+  readonly budgets?: readonly Budget[];
   readonly state: RunState;
   /** Shared by runs of one isolate. Default: one of its own. */
   readonly pacer?: Pacer;
@@ -39,6 +43,7 @@ export function createDriver(deps: DriverDeps): Driver {
   const inFlight = new Map<StepKey, AbortController>();
   const attemptDeps: AttemptDeps = {
     ...deps,
+    budgets: [createBudget(state.plan.limits, state.spent), ...(deps.budgets ?? [])],
     report(fact) {
       if (inFlight.get(fact.key)?.signal.aborted === false) enqueue(fact);
     },

@@ -7,8 +7,15 @@ import { stepContext } from '../core/run/open.ts';
 import type { Active, RunState } from '../core/run/state.ts';
 import { createReuse } from './cache/reuse.ts';
 import type { ReuseDeps } from './cache/reuse.ts';
+import { createDeltas } from './deltas.ts';
+import type { DeltaStream } from './deltas.ts';
 import type { Functions } from './functions.ts';
+import type { Budget } from './models/budget.ts';
+import { noRules } from './models/rules.ts';
+import type { ReadRules } from './models/rules.ts';
+import type { Slots } from './models/slots.ts';
 import type { Egress, Files, Ids, Tenant } from './ports.ts';
+import type { Delta } from './ports/deltas.ts';
 import type { Models } from './ports/models.ts';
 import { findTask } from './tasks/index.ts';
 import { withChunk } from './tasks/map-file.ts';
@@ -21,11 +28,17 @@ export interface AttemptDeps extends ReuseDeps {
   readonly models: Models;
   readonly egress: Egress;
   readonly files: Files;
-  /** Takes how far an attempt has come. */
+  readonly modelRules?: ReadRules;
+  readonly modelSlots: Slots;
+  /** What calls of models must fit into: the run's, and the tenant's. */
+  readonly budgets: readonly Budget[];
+  /** Takes the text of an answer while it arrives. */
+  readonly onDelta?: (delta: Delta) => void;
+  /** Takes how far an attempt has come, and what happened in it. */
   readonly report: (fact: ProgressFact) => void;
 }
 
-export type ProgressFact = Extract<Fact, { type: 'progress' }>;
+export type ProgressFact = Extract<Fact, { type: 'progress' | 'noted' }>;
 
 /** For nodes that set none. */
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -46,17 +59,20 @@ export async function attempt(
   const outcome = await run(deps, { state, step, missing, startedAt }, cancelled);
   if (!outcome.ok) {
     // A failure is kept in rows and events; a message without end must not fill them.
-    const { retryAfterMs, throttle, ...failed } = outcome.error;
-    if (throttle !== undefined) return { type: 'throttled', key, attempt: number, ...throttle };
+    const { retryAfterMs, throttle, spent, ...failed } = outcome.error;
+    if (throttle !== undefined) {
+      return { type: 'throttled', key, attempt: number, ...throttle, ...(spent && { spent }) };
+    }
     return {
       type: 'failed',
       key,
       attempt: number,
       failure: { ...failed, message: failed.message.slice(0, MAX_MESSAGE) },
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(spent !== undefined && { spent }),
     };
   }
-  const { stats, ...rest } = outcome.value;
+  const { stats, notes, ...rest } = outcome.value;
   const wallMs = deps.clock.now() - startedAt;
   return {
     type: 'succeeded',
@@ -64,6 +80,7 @@ export async function attempt(
     attempt: number,
     warnings: [...missing],
     stats: { wallMs, ...stats },
+    ...notes,
     ...rest,
   };
 }
@@ -81,7 +98,7 @@ async function run(
   cancelled: AbortSignal,
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { state, missing, startedAt } = given;
-  const { clock, tenant, functions, models, egress, files } = deps;
+  const { clock, tenant, functions, egress, files } = deps;
   const { node, map } = given.step;
   const task = findTask(node.type);
   if (task === undefined) {
@@ -96,6 +113,7 @@ async function run(
   const timeoutMs = map?.progress?.node.itemTimeoutMs ?? node.timeoutMs ?? defaultTimeout(node);
   const deadline = clock.deadline(timeoutMs);
   const signal = AbortSignal.any([cancelled, deadline.signal]);
+  const stream = streamOf(deps, given.step, signal);
   try {
     const isChunk = map?.progress?.source !== undefined;
     const read = isChunk ? await withChunk({ files, tenant }, given.step) : ok(given.step);
@@ -117,6 +135,7 @@ async function run(
       timeoutMs,
       signal,
     });
+    const about = { key: step.key, attempt: step.attempt };
     const outcome = await task({
       tenant,
       run: identity.id,
@@ -127,30 +146,52 @@ async function run(
       context,
       input,
       functions,
-      models,
+      ...modelDeps(deps),
       egress,
       files,
-      report: (progress) =>
-        deps.report({ type: 'progress', key: step.key, attempt: step.attempt, ...progress }),
+      report: (progress) => deps.report({ type: 'progress', ...about, ...progress }),
+      note: (notes) => deps.report({ type: 'noted', ...about, ...notes }),
+      ...(stream && { stream }),
       signal,
     });
     if (!outcome.ok && deadline.signal.aborted)
-      return { ok: false, error: late(node.id, timeoutMs) };
+      return { ok: false, error: { ...late(node.id, timeoutMs), ...spentIn(outcome.error) } };
     return outcome;
   } catch (error) {
     if (deadline.signal.aborted) return { ok: false, error: late(node.id, timeoutMs) };
-    const known = toFailure(error);
-    if (known.code === 'internal') {
-      deps.log.write('error', 'attempt_broke', {
-        run: state.identity.id,
-        step: given.step.key,
-        reason: String(error),
-      });
-    }
-    return { ok: false, error: known };
+    return { ok: false, error: brokenBy(error, deps, given) };
   } finally {
+    stream?.end();
     deadline.clear();
   }
+}
+
+function modelDeps({ models, modelRules = noRules, modelSlots, limiter, budgets }: AttemptDeps) {
+  return { models, modelRules, modelSlots, limiter, budgets };
+}
+
+function spentIn({ spent }: TaskFailure): Pick<TaskFailure, 'spent'> {
+  return spent === undefined ? {} : { spent };
+}
+
+function brokenBy(error: unknown, { log }: AttemptDeps, { state, step }: Given): Failure {
+  const known = toFailure(error);
+  if (known.code === 'internal') {
+    const run = state.identity.id;
+    log.write('error', 'attempt_broke', { run, step: step.key, reason: String(error) });
+  }
+  return known;
+}
+
+/** Where the text of an answer goes, when the node asks for it and there is somebody to see it. */
+function streamOf(
+  { onDelta, clock }: AttemptDeps,
+  { key, node, map, attempt: number }: Active,
+  signal: AbortSignal,
+): DeltaStream | undefined {
+  if (onDelta === undefined || node.type !== 'language_task' || !node.stream) return undefined;
+  const about = { key, node: (map?.node ?? node).id, attempt: number };
+  return createDeltas(clock, signal, (delta) => onDelta({ ...about, ...delta }));
 }
 
 function defaultTimeout({ type }: PlanNode): number {

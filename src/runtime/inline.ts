@@ -5,6 +5,8 @@ import { createRunState } from '../core/run/state.ts';
 import type { RunView } from '../core/run/view.ts';
 import { createDriver } from './advance.ts';
 import { createFunctions } from './functions.ts';
+import { createRules } from './models/rules.ts';
+import { createSlots } from './models/slots.ts';
 import type { Ports, Submission } from './ports.ts';
 
 /** Runs to the end and keeps the run's record. The signal cancels it. */
@@ -45,6 +47,8 @@ export async function runInline(
     memo,
     background,
     functions: createFunctions(ports),
+    modelRules: createRules(ports),
+    modelSlots: createSlots(),
     commit: (record) => events.push(...record.events),
     wakeAt(dueAt) {
       wake.abort();

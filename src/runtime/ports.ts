@@ -14,6 +14,7 @@ import type { StoreHealth } from './ports/store-health.ts';
 import type { RateLimiter } from './ports/rate-limiter.ts';
 import type { ScriptEngine } from './ports/script-engine.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../core/run/view.ts';
+import type { EventPlace, PlacedDelta } from './ports/deltas.ts';
 import type { Models } from './ports/models.ts';
 import type { Endpoints } from './ports/endpoints.ts';
 import type { Schedules } from './ports/schedules.ts';
@@ -374,6 +375,12 @@ export interface FinishedRun {
   readonly idempotency?: Idempotency;
 }
 
+export interface EventPage {
+  readonly events: readonly RunEvent[];
+  readonly deltas: readonly PlacedDelta[];
+  readonly finished: boolean;
+}
+
 /** Durable runs of a tenant. */
 export interface Runs {
   /** For a run that is executed elsewhere: where `reserve` keeps its key, `record` finds it. */
@@ -387,15 +394,10 @@ export interface Runs {
   findNode(tenant: Tenant, id: RunId, node: string): Promise<Result<readonly NodeView[]>>;
   list(tenant: Tenant, filter: RunFilter): Promise<readonly RunSummary[]>;
   /**
-   * Events after `after`, at most 500. With `waitMs` and nothing new, waits that long for some.
-   * `finished`: the run has ended and these are its last.
+   * Events after a place, at most 500, and the deltas between them. With `waitMs` and nothing new,
+   * waits that long for some. `finished`: the run has ended and these are its last.
    */
-  events(
-    tenant: Tenant,
-    id: RunId,
-    after: number,
-    waitMs: number,
-  ): Promise<Result<{ readonly events: readonly RunEvent[]; readonly finished: boolean }>>;
+  events(tenant: Tenant, id: RunId, after: EventPlace, waitMs: number): Promise<Result<EventPage>>;
   /** Waits up to `waitMs` for the run to end, then gives its view. */
   wait(tenant: Tenant, id: RunId, waitMs: number): Promise<RunView | undefined>;
   /**

@@ -144,7 +144,7 @@ describe('as a stream', () => {
     expect(api.runs.polls).toHaveLength(1);
   });
 
-  it.each(['', 'abc', '-1', '1.5', '1e3', '99999999999999999999', '1, 2', 'NaN'])(
+  it.each(['', 'abc', '-1', '1.5.2', '1e3', '99999999999999999999', '1, 2', 'NaN'])(
     'Last-Event-ID "%s" is refused',
     async (last) => {
       const api = makeApi();

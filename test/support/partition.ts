@@ -3,6 +3,7 @@ import { createMemoryFiles } from '../../src/adapters/memory/files.ts';
 import { act } from '../../src/adapters/durable-objects/bulk.ts';
 import { onAlarm, resume } from '../../src/adapters/durable-objects/partition.ts';
 import { createPartition } from '../../src/adapters/durable-objects/partition-state.ts';
+import { createSlots } from '../../src/runtime/models/slots.ts';
 import type { Partition } from '../../src/adapters/durable-objects/partition-state.ts';
 import { migrateQueue } from '../../src/adapters/durable-objects/queue-schema.ts';
 import {
@@ -108,6 +109,7 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
       ...createTestStores(clock),
       functions,
       models: createModels(),
+      modelSlots: createSlots(),
       egress: createFakeNet().egress,
       files: createMemoryFiles({ clock }),
       maxRunning,
@@ -171,7 +173,7 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
     output: (id, key) => findState(live, id)?.rows.get(key)?.output,
     deliver: (id, event, payload = {}) => void people.deliverEvent(live, id, { event, payload }),
     async types(id) {
-      const page = await readEvents(live, id, 0, 0);
+      const page = await readEvents(live, id, { seq: 0, delta: 0 }, 0);
       return page.ok ? page.value.events.map(({ type }) => type) : [];
     },
     async open(key) {

@@ -15,6 +15,10 @@ import type { RunView } from '../../src/core/run/view.ts';
 import { createDriver } from '../../src/runtime/advance.ts';
 import type { Driver } from '../../src/runtime/advance.ts';
 import type { Egress, Files, Log } from '../../src/runtime/ports.ts';
+import type { ReadRules } from '../../src/runtime/models/rules.ts';
+import { createSlots } from '../../src/runtime/models/slots.ts';
+import type { Slots } from '../../src/runtime/models/slots.ts';
+import type { Delta } from '../../src/runtime/ports/deltas.ts';
 import type { Models } from '../../src/runtime/ports/models.ts';
 import { createFakeNet } from './fake-net.ts';
 import { createManualClock, EPOCH, settled } from './manual-clock.ts';
@@ -52,6 +56,10 @@ export interface RunOptions extends CompileOptions {
   readonly stores?: Partial<ReturnType<typeof createTestStores>>;
   readonly clock?: ManualClock;
   readonly random?: () => number;
+  readonly modelRules?: ReadRules;
+  /** Shared by several runs, where they share limits. */
+  readonly modelSlots?: Slots;
+  readonly onDelta?: (delta: Delta) => void;
   /** Called when a turn has been written. */
   readonly onCommit?: () => void;
 }
@@ -118,6 +126,9 @@ export function driveRun(state: RunState, options: RunOptions = {}): StartedRun 
     models: options.models ?? createModels(),
     egress: options.egress ?? createFakeNet().egress,
     files: options.files ?? createMemoryFiles({ clock }),
+    modelSlots: options.modelSlots ?? createSlots(),
+    ...(options.modelRules && { modelRules: options.modelRules }),
+    ...(options.onDelta && { onDelta: options.onDelta }),
     ...createTestStores(clock),
     ...options.stores,
     commit(record) {

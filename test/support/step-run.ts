@@ -10,6 +10,7 @@ import type { TurnRecord } from '../../src/core/run/record.ts';
 import { restore } from '../../src/core/run/restore.ts';
 import type { RunIdentity, RunState } from '../../src/core/run/state.ts';
 import { attempt } from '../../src/runtime/attempt.ts';
+import { createSlots } from '../../src/runtime/models/slots.ts';
 import { createFakeNet } from './fake-net.ts';
 import { createManualClock, EPOCH } from './manual-clock.ts';
 import { asJson, storedRun } from './run-rows.ts';
@@ -54,6 +55,8 @@ export async function stepRun(options: StepOptions): Promise<SteppedRun> {
     egress: createFakeNet().egress,
     files: createMemoryFiles({ clock: { now: () => EPOCH } }),
     ...createTestStores({ now: () => EPOCH }),
+    budgets: [],
+    modelSlots: createSlots(),
     report: () => undefined,
   };
   let now = before.length === 0 ? EPOCH : (before.at(-1)!.events.at(-1)?.at ?? EPOCH);

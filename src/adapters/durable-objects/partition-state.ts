@@ -5,9 +5,11 @@ import type { Driver } from '../../runtime/advance.ts';
 import type { AttemptDeps } from '../../runtime/attempt.ts';
 import { createPacer } from '../../runtime/pacer.ts';
 import type { Pacer } from '../../runtime/pacer.ts';
+import { createDeltaLog } from '../../runtime/delta-log.ts';
+import type { DeltaLog } from '../../runtime/delta-log.ts';
 import type { EpochMs, RunId } from '../../runtime/ports.ts';
 
-export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report'> {
+export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report' | 'budgets'> {
   /** Runs that may be under way at a time; more wait in the queue. */
   readonly maxRunning: number;
   /** Runs that may wait; more are refused. */
@@ -28,6 +30,8 @@ export interface Partition {
   readonly watchers: Map<RunId, Set<() => void>>;
   /** Shared by all drivers, so that requests do not wait for each. */
   readonly pacer: Pacer;
+  /** Texts of answers on their way. */
+  readonly deltas: DeltaLog;
   /** When each run has something due; in epoch milliseconds. */
   readonly due: Map<RunId, EpochMs>;
   alarmAt: EpochMs | undefined;
@@ -43,6 +47,7 @@ export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): P
     debounced: new Map(),
     watchers: new Map(),
     pacer: createPacer(deps.clock),
+    deltas: createDeltaLog(() => deps.clock.now()),
     due: new Map(),
     alarmAt: undefined,
   };

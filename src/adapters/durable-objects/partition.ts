@@ -179,6 +179,10 @@ export function drive(
       written = record.run.status;
     },
     wakeAt: (dueAt) => wakeAt(partition, id, dueAt),
+    onDelta(delta) {
+      partition.deltas.add(id, state.seq, delta);
+      notify(partition, id);
+    },
   });
   partition.drivers.set(id, driver);
   armWatchdog(partition);
@@ -211,6 +215,7 @@ function write(partition: Partition, { id, record, written }: WrittenTurn): void
     const isTold = written === status && written !== 'waiting';
     if (!isTold) setStatus(partition.sql, id, record.run);
   });
+  if (isFinal(status)) partition.deltas.end(id);
   if (record.isAtRest) rest(partition, id, status);
   notify(partition, id);
 }

@@ -169,6 +169,14 @@ export function readRun(sql: SqlStorage, { identity }: RunHead): StoredRun | und
   return { identity, plan, run, steps, ledger };
 }
 
+export function findStep(sql: SqlStorage, id: RunId, key: string): StepRow | undefined {
+  const [row] = sql
+    .exec<{ body: string }>('SELECT body FROM steps WHERE run = ? AND key = ?', id, key)
+    .toArray();
+  // SAFETY: written by `writeTurn`.
+  return row && (JSON.parse(row.body) as StepRow);
+}
+
 function readBodies<T>(sql: SqlStorage, query: string, id: RunId): T[] {
   return (
     sql

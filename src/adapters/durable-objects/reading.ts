@@ -9,14 +9,13 @@ import type { RunState } from '../../core/run/state.ts';
 import type { NodeView, RunView } from '../../core/run/view.ts';
 import { seedsOf } from '../../core/run/replay.ts';
 import type { ReplayPoint } from '../../core/run/replay.ts';
-import type { Origin, RunId } from '../../runtime/ports.ts';
+import type { EventPage, Origin, RunId } from '../../runtime/ports.ts';
+import type { EventPlace, PlacedDelta } from '../../runtime/ports/deltas.ts';
 import { findRecord } from './kept-rows.ts';
 import { positionOf } from '../../core/queue/queue.ts';
 import { nextTurn } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
-
-export type EventPage = { readonly events: readonly RunEvent[]; readonly finished: boolean };
 
 const PAGE = 500;
 
@@ -87,21 +86,45 @@ export function originOf(partition: Partition, id: RunId, point?: ReplayPoint): 
 export async function readEvents(
   partition: Partition,
   id: RunId,
-  after: number,
+  after: EventPlace,
   waitMs: number,
 ): Promise<Result<EventPage>> {
   const page = readPage(partition, id, after);
-  if (!page.ok || page.value.finished || page.value.events.length > 0 || waitMs <= 0) return page;
+  if (!page.ok || page.value.finished || waitMs <= 0) return page;
+  if (page.value.events.length > 0 || page.value.deltas.length > 0) return page;
   await nextTurn(partition, id, waitMs);
   return readPage(partition, id, after);
 }
 
-function readPage(partition: Partition, id: RunId, after: number): Result<EventPage> {
+function readPage(partition: Partition, id: RunId, after: EventPlace): Result<EventPage> {
   partition.drivers.get(id)?.flush();
   const head = rows.findHead(partition.sql, id);
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
-  const events = rows.readEvents(partition.sql, id, after, PAGE);
-  return ok({ events, finished: isFinal(head.status) && events.length < PAGE });
+  const events = rows.readEvents(partition.sql, id, after.seq, PAGE);
+  const isLast = events.length < PAGE;
+  const until = isLast ? Infinity : (events.at(-1)?.seq ?? 0);
+  const deltas = [...wholeTexts(partition, id, events), ...partition.deltas.after(id, after)];
+  return ok({
+    events,
+    deltas: deltas.filter(({ seq }) => seq < until),
+    finished: isFinal(head.status) && isLast,
+  });
+}
+
+/** In place of deltas that another life of the object has passed on: the text that they came to. */
+function wholeTexts(partition: Partition, id: RunId, events: readonly RunEvent[]): PlacedDelta[] {
+  const since = partition.deltas.since(id) ?? Infinity;
+  const lost = events.filter(
+    (event) =>
+      event.type === 'node.completed' && event.stats.streamed === true && event.seq <= since,
+  );
+  return lost.flatMap((event) => {
+    if (event.type !== 'node.completed') return [];
+    const { key, node, attempt, seq } = event;
+    const output = rows.findStep(partition.sql, id, key)?.output;
+    if (typeof output !== 'string') return [];
+    return [{ key, node, attempt, offset: 0, text: output, seq: seq - 1, number: event.at }];
+  });
 }
 
 /** Waits for the run to end, and shows what it is then. */

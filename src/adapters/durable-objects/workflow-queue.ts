@@ -5,6 +5,7 @@ import type { JsonValue } from '../../core/json.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../../core/run/view.ts';
 import type {
   BulkOrder,
+  EventPage,
   FinishedRun,
   Idempotency,
   RunFilter,
@@ -20,6 +21,7 @@ import type {
   LinkVerdict,
   OpenedLink,
 } from '../../runtime/ports/approval-links.ts';
+import type { EventPlace } from '../../runtime/ports/deltas.ts';
 import { showQueue } from '../../core/queue/queue-view.ts';
 import type { QueueView } from '../../core/queue/queue-view.ts';
 import type { ReplayPoint } from '../../core/run/replay.ts';
@@ -33,7 +35,6 @@ import { createPartition } from './partition-state.ts';
 import type { Partition, PartitionDeps } from './partition-state.ts';
 import { migrateQueue } from './queue-schema.ts';
 import { findNode, originOf, readEvents, show, waitForEnd } from './reading.ts';
-import type { EventPage } from './reading.ts';
 import { keepFinished, reserve, submit } from './submit.ts';
 import type { SubmissionMessage, SubmitReply } from './submit.ts';
 import * as people from './waiting.ts';
@@ -68,7 +69,7 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(
       return listRuns(this.#partition.sql, filter);
     }
 
-    events(id: RunId, after: number, waitMs: number): Promise<Result<EventPage>> {
+    events(id: RunId, after: EventPlace, waitMs: number): Promise<Result<EventPage>> {
       return readEvents(this.#partition, id, after, waitMs);
     }
 

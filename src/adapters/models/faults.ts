@@ -123,7 +123,8 @@ function codeFor(status: number, hints: readonly string[], body: string): ModelF
   return status === 404 ? 'model_not_found' : 'provider_invalid_request';
 }
 
-const IDENTIFIER = /^[A-Za-z][\w.[\]-]{0,79}$/;
+/** `rate_limit_error`, `messages.0.content`: no key looks like these. */
+const IDENTIFIER = /^[A-Za-z_]{1,60}(?:\.\d{1,4}|\[\d{1,4}\]|\.[A-Za-z_]{1,60}){0,8}$/;
 
 /** The machine's words in an error: its type, its code, the parameter it is about. */
 function hintsIn(body: JsonValue | undefined, { secrets }: Asked): string[] {

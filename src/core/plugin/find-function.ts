@@ -82,6 +82,8 @@ function pin(plugin: ListedPlugin, id: string): Result<PinnedFunction> {
     export: found.export,
     contentType: found.content_type,
     pure: found.pure,
+    ...(found.description !== undefined &&
+      found.description !== '' && { description: found.description }),
     ...(found.fold && { fold: found.chunk ? 'chunks' : 'items' }),
     ...(asks !== undefined && { asks }),
     ...(found.input !== undefined && { input: found.input }),

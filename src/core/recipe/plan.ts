@@ -60,6 +60,8 @@ export interface PinnedFunction {
    * anything else as JSON; what comes out is JSON if it parses and text if not.
    */
   readonly contentType: 'json' | 'text' | 'bytes' | 'auto';
+  /** What it does, for a model that may call it. */
+  readonly description?: string;
   /** True when the plugin is part of this release and runs beside the engine. */
   readonly bundled: boolean;
   /** JSON Schemas, draft-07, when the manifest declares them. */

@@ -11,6 +11,9 @@ import { openItems } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, TurnRecord, Verdict } from './record.ts';
 import { cancelRun, completeStep, failAttempt, failRun, failStep, throttleStep } from './settle.ts';
 import type { Success, Throttle } from './settle.ts';
+import { takeNotes } from './notes.ts';
+import type { Notes } from './notes.ts';
+import { isSpent } from './spend.ts';
 import { noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
 import { decideApproval, deliver, isAtRest, isWaiting } from './waits.ts';
@@ -36,13 +39,15 @@ export type Fact =
   | { readonly type: 'deliver'; readonly event: string; readonly payload: JsonValue }
   | { readonly type: 'verdict'; readonly key: StepKey; readonly verdict: Verdict }
   | ({ readonly type: 'progress' } & About & Progress)
-  | ({ readonly type: 'throttled' } & About & Throttle)
-  | ({ readonly type: 'succeeded'; readonly warnings: readonly string[] } & About & Success)
+  | ({ readonly type: 'throttled' } & About & Throttle & Notes)
+  | ({ readonly type: 'noted' } & About & Notes)
+  | ({ readonly type: 'succeeded'; readonly warnings: readonly string[] } & About & Success & Notes)
   | ({
       readonly type: 'failed';
       readonly failure: Failure;
       readonly retryAfterMs?: number;
-    } & About);
+    } & About &
+      Notes);
 
 interface About {
   readonly key: StepKey;
@@ -125,7 +130,14 @@ function take(state: RunState, fact: Fact, world: World): void {
       return takeProgress(state, fact, world);
     case 'throttled': {
       const step = findRunning(state, fact);
-      if (step !== undefined) throttleStep(state, step, fact, world);
+      if (step === undefined) return;
+      takeNotes(state, step, fact, world);
+      throttleStep(state, step, fact, world);
+      return;
+    }
+    case 'noted': {
+      const step = findRunning(state, fact);
+      if (step !== undefined) takeNotes(state, step, fact, world);
       return;
     }
     case 'succeeded':
@@ -173,6 +185,7 @@ function takeOutcome(
 ): void {
   const step = findRunning(state, fact);
   if (step === undefined) return;
+  takeNotes(state, step, fact, world);
   if (fact.type === 'failed') return failAttempt(state, step, fact, world);
   warnMissing(state, world, step.map?.node ?? step.node, fact.warnings);
   if (fact.opened === undefined) return completeStep(state, step, fact, world);
@@ -238,6 +251,7 @@ export function runRow(state: RunState): RunRow {
     ...(result !== undefined && { result }),
     ...(failure !== undefined && { failure }),
     ...(state.cancelReason !== undefined && { cancelReason: state.cancelReason }),
+    ...(isSpent(state.spent) && { spent: state.spent }),
     ...(state.inbox.length > 0 && { inbox: [...state.inbox] }),
     ...(state.early.length > 0 && { early: [...state.early] }),
     ...(dueAt !== undefined && { dueAt }),

@@ -20,8 +20,17 @@ export interface StepStats {
   readonly memoryPages?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
-  /** The provider that answered, `mock` included. */
+  readonly cachedTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly reasoningTokens?: number;
+  /** Absent where the model has no price. */
+  readonly costUsd?: number;
+  /** The provider that answered, `mock` included, and its model. */
   readonly provider?: string;
+  readonly model?: string;
+  readonly toolCalls?: number;
+  /** Its text was passed on while it came. */
+  readonly streamed?: boolean;
 }
 
 interface About {
@@ -71,6 +80,24 @@ export type EventBody =
       /** Epoch milliseconds of when it asks again. */
       readonly retryAt: number;
     } & About)
+  | ({
+      /** A model failed, and the next of the list is asked. */
+      readonly type: 'node.fallback';
+      readonly model: string;
+      readonly next: string;
+      readonly failure: Failure;
+    } & About)
+  | ({
+      /** An answer did not fit its schema, and the model is told so, once. */
+      readonly type: 'node.repairing';
+      readonly model: string;
+    } & About)
+  | ({
+      readonly type: 'tool.completed';
+      readonly tool: string;
+      readonly stats: StepStats;
+    } & About)
+  | ({ readonly type: 'tool.failed'; readonly tool: string; readonly failure: Failure } & About)
   | ({
       readonly type: 'node.completed';
       readonly attempt: number;

@@ -16,8 +16,12 @@ export interface MeasuredRun {
   readonly now: number;
 }
 
-export function metricsOf(measured: MeasuredRun): RunMetrics {
-  const { run, steps, ledgers, now } = measured;
+export function metricsOf(given: MeasuredRun): RunMetrics {
+  // Calls of tools are steps within steps: their time and their failures are those of their step.
+  const steps = given.steps.filter(({ tool }) => tool === undefined);
+  const tools = given.steps.filter(({ tool }) => tool !== undefined);
+  const measured = { ...given, steps };
+  const { run, ledgers, now } = measured;
   const ran = steps.filter(hasRun);
   const times = [
     ...ran.map(({ key, startedAt, endedAt }) => ({ id: key, time_ms: endedAt - startedAt })),
@@ -34,7 +38,7 @@ export function metricsOf(measured: MeasuredRun): RunMetrics {
   );
   const stats = [
     ...itemOutcomes.flatMap((outcome) => (outcome.ok ? [outcome.stats] : [])),
-    ...ran.toSorted((a, b) => a.endSeq - b.endSeq).flatMap((row) => row.stats ?? []),
+    ...[...ran, ...tools].toSorted((a, b) => a.endSeq - b.endSeq).flatMap((row) => row.stats ?? []),
   ];
   const looked = stats.filter(({ cached }) => cached !== undefined);
   const hits = looked.filter(({ cached }) => cached === true).length;
@@ -56,8 +60,12 @@ export function metricsOf(measured: MeasuredRun): RunMetrics {
     critical_path: criticalPath(measured),
     resources: resourcesOf(stats),
     fuel: total(stats, 'fuel'),
-    input_tokens: total(stats, 'inputTokens'),
-    output_tokens: total(stats, 'outputTokens'),
+    input_tokens: run.spent?.inputTokens ?? 0,
+    output_tokens: run.spent?.outputTokens ?? 0,
+    cached_tokens: run.spent?.cachedTokens ?? 0,
+    reasoning_tokens: run.spent?.reasoningTokens ?? 0,
+    cost_usd: run.spent?.costUsd ?? null,
+    tool_calls: tools.length,
   };
 }
 
@@ -94,9 +102,6 @@ function slowest(times: readonly { id: string; time_ms: number }[]): RunMetrics[
   );
 }
 
-function total(
-  stats: readonly StepStats[],
-  field: 'fuel' | 'inputTokens' | 'outputTokens',
-): number {
+function total(stats: readonly StepStats[], field: 'fuel'): number {
   return stats.reduce((sum, each) => sum + (each[field] ?? 0), 0);
 }

@@ -2,6 +2,7 @@
 import type { Failure } from '../errors.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import type { CancelReason, RunEvent, RunStatus, StepKey, StepStats } from './events.ts';
+import type { Spend } from './spend.ts';
 
 /** All that one turn changed: written in one transaction. */
 export interface TurnRecord {
@@ -29,6 +30,8 @@ export interface RunRow {
   readonly result?: { readonly outputs: JsonObject; readonly missing: readonly string[] };
   readonly failure?: RunFailure;
   readonly cancelReason?: CancelReason;
+  /** On models; absent while nothing was. */
+  readonly spent?: Spend;
   /** Events that came before anything waited for them. */
   readonly inbox?: readonly KeptEvent[];
   /** Verdicts that came before anybody was asked. */
@@ -108,6 +111,8 @@ export interface StepRow {
   readonly waiting?: Waiting;
   /** How far a step under way has come: its task goes on from there after a restart. */
   readonly checkpoint?: JsonValue;
+  /** Of a row that is a call of a tool within a step. */
+  readonly tool?: { readonly name: string; readonly input: JsonValue };
 }
 
 /**

@@ -47,6 +47,7 @@ function readState(stored: StoredRun): RunState {
   if (result !== undefined) state.result = result;
   if (failure !== undefined) state.failure = failure;
   if (run.cancelReason !== undefined) state.cancelReason = run.cancelReason;
+  if (run.spent !== undefined) state.spent = run.spent;
   // Waiting is what a running run looks like from outside.
   if (status === 'waiting') state.status = 'running';
   state.inbox.push(...(run.inbox ?? []));
@@ -77,7 +78,8 @@ function timeline(active: readonly ActiveRow[], steps: readonly StepRow[]): Mome
   const checkpoints = new Map(steps.map(({ key, checkpoint }) => [key, checkpoint]));
   for (const row of steps) {
     const { startSeq, endSeq, status } = row;
-    if (row.checkpoint !== undefined || status === 'seed' || status === 'undone') continue;
+    if (row.checkpoint !== undefined || row.tool !== undefined) continue;
+    if (status === 'seed' || status === 'undone') continue;
     if (status === 'open') {
       moments.push({ seq: startSeq, enter: (state, frames) => enterOpen(state, frames, row) });
       continue;

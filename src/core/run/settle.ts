@@ -95,7 +95,7 @@ export function throttleStep(
 }
 
 /** A map's own `retry` counts per item, unless its task has one. */
-function retryPolicyOf({ node, map }: Active): Active['node']['retry'] {
+export function retryPolicyOf({ node, map }: Active): Active['node']['retry'] {
   if (map === undefined || node.retry.maxAttempts > 1) return node.retry;
   return map.node.retry;
 }

@@ -4,6 +4,7 @@ import { isFinal } from './events.ts';
 import { metricsOf } from './metrics.ts';
 import type { MeasuredRun } from './metrics.ts';
 import type { ActiveRow, StepRow } from './record.ts';
+import { isInside } from './state.ts';
 import type { RunIdentity, RunState } from './state.ts';
 import { runRow } from './advance.ts';
 import type { ErrorView, NodeView, RunView } from './view.ts';
@@ -116,8 +117,32 @@ export function showNode(shown: ShownRun, node: string): NodeView[] {
     .filter((view) => view.node === node || view.key === node)
     .flatMap((view) => {
       const output = outputs.get(view.key);
-      return [{ ...view, ...(output !== undefined && { output }) }, ...itemViews(shown, view)];
+      return [
+        { ...view, ...(output !== undefined && { output }) },
+        ...itemViews(shown, view),
+        ...toolViews(shown, view),
+      ];
     });
+}
+
+/** The calls of tools that a step, or an item of it, has made. */
+function toolViews({ steps }: ShownRun, { key, node, visit }: NodeView): NodeView[] {
+  return steps
+    .filter((row) => row.tool !== undefined && isInside(row.key, key))
+    .toSorted((a, b) => a.endSeq - b.endSeq)
+    .map((row) => ({
+      key: row.key,
+      node,
+      visit,
+      status: row.status,
+      attempts: 1,
+      started_at: iso(row.startedAt),
+      ended_at: iso(row.endedAt),
+      ...(row.tool && { tool: row.tool }),
+      ...(row.stats && { stats: row.stats }),
+      ...(row.failure && { error: errorView(row.failure) }),
+      ...(row.output !== undefined && { output: row.output }),
+    }));
 }
 
 function itemViews({ ledgers }: ShownRun, { key, node, visit }: NodeView): NodeView[] {

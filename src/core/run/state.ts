@@ -11,6 +11,8 @@ import type { GraphIndex } from '../graph.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import type { Graph, MapNode, NodeId, Plan, PlanNode } from '../recipe/plan.ts';
 import type { CancelReason, RunEvent, RunStatus, StepKey } from './events.ts';
+import { NOTHING_SPENT } from './spend.ts';
+import type { Spend } from './spend.ts';
 import type {
   ChunkSource,
   ItemOutcome,
@@ -78,6 +80,7 @@ export interface RunState {
   readonly seeds: Map<StepKey, StepRow>;
   /** Outcomes of items by the key of their map, kept for the view after the map is decided. */
   readonly ledgers: Map<StepKey, Ledger>;
+  spent: Spend;
   /** What changed since the last commit. */
   readonly changes: Changes;
 }
@@ -223,6 +226,7 @@ export function createRunState(identity: RunIdentity, plan: Plan): RunState {
     rows: new Map(),
     seeds: new Map(),
     ledgers: new Map(),
+    spent: NOTHING_SPENT,
     changes: noChanges(),
   };
 }

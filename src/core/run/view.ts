@@ -40,8 +40,14 @@ export interface RunMetrics {
   readonly critical_path: { readonly nodes: readonly string[]; readonly time_ms: number };
   readonly resources: ResourceMetrics;
   readonly fuel: number;
+  /** Of all calls of models, failed attempts included. Totals hold their parts. */
   readonly input_tokens: number;
   readonly output_tokens: number;
+  readonly cached_tokens: number;
+  readonly reasoning_tokens: number;
+  /** Null: no model that was asked has a price. */
+  readonly cost_usd: number | null;
+  readonly tool_calls: number;
 }
 
 export interface ErrorView {
@@ -64,6 +70,8 @@ export interface NodeView {
   readonly error?: ErrorView;
   /** Items of a map: decided, failed and all. */
   readonly items?: { readonly done: number; readonly failed: number; readonly total: number };
+  /** Of a call of a tool: which, and with what. */
+  readonly tool?: { readonly name: string; readonly input: JsonValue };
   /** Only where one node is asked for. */
   readonly output?: JsonValue;
 }

@@ -9,20 +9,17 @@ import { unwrap } from '../problem.ts';
 import { eventView } from '../views.ts';
 import type { Context } from 'hono';
 import type { RunEvent } from '../../core/run/events.ts';
-import type { RunId, Runs, Tenant } from '../../runtime/ports.ts';
+import type { EventPage, RunId, Runs, Tenant } from '../../runtime/ports.ts';
+import type { EventPlace, PlacedDelta } from '../../runtime/ports/deltas.ts';
 import type { Services } from '../../runtime/services.ts';
 import type { ApiEnv } from '../env.ts';
 
 const POLL_MS = 15_000;
-const COUNT = /^\d{1,15}$/;
+/** An event's number, and behind it that of a delta. */
+const PLACE = /^(\d{1,15})(?:\.(\d{1,15}))?$/;
 const afterQuery = z.strictObject({
-  after: z.string().regex(COUNT, 'must be the number of an event').transform(Number).default(0),
+  after: z.string().regex(PLACE, 'must be the number of an event').default('0'),
 });
-
-interface Batch {
-  readonly events: readonly RunEvent[];
-  readonly finished: boolean;
-}
 
 export function eventRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -33,7 +30,8 @@ export function eventRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
     const first = unwrap(await runs.events(tenant, id, after, 0));
     if (!wantsStream(c)) return sendJson(c, after, first);
     // An EventSource reconnects whenever a stream ends, and stops at 204.
-    if (first.finished && first.events.length === 0) return c.body(null, 204);
+    if (first.finished && first.events.length === 0 && first.deltas.length === 0)
+      return c.body(null, 204);
     const body = follow({ runs, tenant, id, after }, first);
     return c.body(body, 200, { 'Content-Type': 'text/event-stream' });
   });
@@ -48,11 +46,12 @@ export function eventRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
 }
 
 /** What a reconnecting client sends wins over the address that it first asked for. */
-function startOf(c: Context): number {
+function startOf(c: Context): EventPlace {
   const { after } = checkQuery(c, afterQuery);
   const last = c.req.header('Last-Event-ID');
-  if (last === undefined) return after;
-  if (COUNT.test(last)) return Number(last);
+  const text = last ?? after;
+  const [, seq, delta = '0'] = PLACE.exec(text) ?? [];
+  if (seq !== undefined) return { seq: Number(seq), delta: Number(delta) };
   throw new ComposerError(
     'bad_request',
     'Cannot resume: Last-Event-ID must be the number of an event',
@@ -64,11 +63,11 @@ function wantsStream(c: Context): boolean {
   return types.some((type) => type.split(';')[0]?.trim() === 'text/event-stream');
 }
 
-function sendJson(c: Context, after: number, { events, finished }: Batch): Response {
+function sendJson(c: Context, after: EventPlace, { events, finished }: EventPage): Response {
   return c.json({
     data: events.map(eventView),
     has_more: !finished,
-    next_cursor: finished ? null : String(events.at(-1)?.seq ?? after),
+    next_cursor: finished ? null : String(events.at(-1)?.seq ?? after.seq),
   });
 }
 
@@ -77,12 +76,12 @@ function sendJson(c: Context, after: number, { events, finished }: Batch): Respo
  * that has gone ends the loop with the poll that is under way.
  */
 function follow(
-  { runs, tenant, id, after }: { runs: Runs; tenant: Tenant; id: RunId; after: number },
-  first: Batch,
+  { runs, tenant, id, after }: { runs: Runs; tenant: Tenant; id: RunId; after: EventPlace },
+  first: EventPage,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let last = after;
-  let ready: Batch | undefined = first;
+  let ready: EventPage | undefined = first;
   let gone = false;
   return new ReadableStream<Uint8Array>(
     {
@@ -90,8 +89,8 @@ function follow(
         const batch = ready ?? unwrap(await runs.events(tenant, id, last, POLL_MS));
         ready = undefined;
         if (gone) return;
-        last = batch.events.at(-1)?.seq ?? last;
-        const text = batch.events.map(frame).join('');
+        last = placeAfter(batch, last);
+        const text = framesOf(batch);
         if (text !== '' || !batch.finished)
           controller.enqueue(encoder.encode(text === '' ? ': ping\n\n' : text));
         if (batch.finished) controller.close();
@@ -102,6 +101,35 @@ function follow(
     },
     { highWaterMark: 0 },
   );
+}
+
+function placeAfter({ events, deltas }: EventPage, last: EventPlace): EventPlace {
+  return {
+    seq: events.at(-1)?.seq ?? last.seq,
+    delta: deltas.reduce((most, { number }) => Math.max(most, number), last.delta),
+  };
+}
+
+/** Events and deltas in the order in which they came about. */
+function framesOf({ events, deltas }: EventPage): string {
+  const between = (from: number, to: number): string =>
+    deltas
+      .filter(({ seq }) => seq >= from && seq < to)
+      .map(deltaFrame)
+      .join('');
+  const starts = [0, ...events.map(({ seq }) => seq)];
+  return starts
+    .map((from, index) => {
+      const event = events[index - 1];
+      const to = events[index]?.seq ?? Infinity;
+      return `${event === undefined ? '' : frame(event)}${between(from, to)}`;
+    })
+    .join('');
+}
+
+/** Its id is the place behind it, where a client goes on that comes back. */
+function deltaFrame({ seq, number, ...delta }: PlacedDelta): string {
+  return `id: ${seq}.${number}\nevent: node.delta\ndata: ${JSON.stringify(delta)}\n\n`;
 }
 
 function frame(event: RunEvent): string {

@@ -2,7 +2,9 @@
 import type * as z from 'zod';
 import type { Ports, Tenant } from '../ports.ts';
 import type { SettingsSection } from '../ports/settings.ts';
+import { modelSettings } from './models.ts';
 import { pluginSettings } from './plugins.ts';
+import { priceSettings } from './prices.ts';
 
 export interface Section<S extends z.ZodObject = z.ZodObject> {
   readonly schema: S;
@@ -13,6 +15,8 @@ export interface Section<S extends z.ZodObject = z.ZodObject> {
 /** A section is added by a line here; its name is in `ports/settings.ts`. */
 export const SECTIONS = {
   plugins: { schema: pluginSettings, writer: 'operator' },
+  models: { schema: modelSettings, writer: 'admin' },
+  prices: { schema: priceSettings, writer: 'admin' },
 } as const satisfies { readonly [name in SettingsSection]?: Section };
 
 export type SectionName = keyof typeof SECTIONS;

@@ -1,154 +1,233 @@
-/** `language_task`: one answer of a language model, as text or as the object a schema describes. */
-import { ComposerError, fail, ok } from '../../core/errors.ts';
+/** `language_task`: an answer of a language model, as text or as the object a schema describes. */
+import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
-import { isJsonArray, isJsonObject, ownProperty } from '../../core/json.ts';
-import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { schemaFaults } from '../../core/json-schema.ts';
+import { isJsonObject } from '../../core/json.ts';
+import type { JsonValue } from '../../core/json.ts';
 import type { LanguageNode } from '../../core/recipe/plan.ts';
-import { lookUpReference, resolve, resolveSchema, resolveToText } from '../../core/run/resolve.ts';
-import type { ResolveContext } from '../../core/run/resolve.ts';
-import type { Active } from '../../core/run/state.ts';
+import type { StepStats } from '../../core/run/events.ts';
+import type { Note, Notes } from '../../core/run/notes.ts';
 import type { CallIdentity } from '../cache/identity.ts';
-import type { Outcome } from '../cache/reuse.ts';
-import type { ModelCall, ModelReply } from '../ports/models.ts';
-import type { TaskContext, TaskOutcome } from './task.ts';
+import { askChain } from '../models/ask.ts';
+import type { Answered, AskDeps, Chain, Request } from '../models/ask.ts';
+import { modelsOf, nameOf } from '../models/names.ts';
+import { createPurse } from '../models/purse.ts';
+import type { Purse } from '../models/purse.ts';
+import { faultsOf, invalidOutput, repairTurn } from '../models/schema-answer.ts';
+import type { ModelMessage, ToolAnswer, ToolCall } from '../ports/models.ts';
+import { languageRequest } from './language-request.ts';
+import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
+import { callTool, findTools } from './tools.ts';
+import type { Tool } from './tools.ts';
 
-/** Answers offline, so that a recipe without a model runs before any key is set. */
-const DEFAULT_MODEL: JsonObject = { provider: 'mock', model: 'digest' };
+/** Turns in which the model calls tools, and calls in all: what goes on for ever ends here. */
+const MAX_ROUNDS = 16;
+const MAX_TOOL_CALLS = 128;
 
-interface NamedModel {
-  readonly provider: string;
-  readonly model: string;
-  /** All else that the author wrote, for the provider. */
-  readonly options: JsonObject;
+/** A conversation as it stands: what a restart needs to go on without asking or calling again. */
+interface Talk {
+  readonly messages: readonly ModelMessage[];
+  /** The model of the chain that talks. */
+  readonly at: number;
+  readonly rounds: number;
+  readonly toolCalls: number;
+  readonly isRepaired: boolean;
+  /** Calls of the last turn that are not answered yet, and the answers to the others. */
+  readonly pending: readonly ToolCall[];
+  readonly answers: readonly ToolAnswer[];
 }
 
-export async function runLanguage(given: TaskContext<LanguageNode>): Promise<Outcome> {
-  const { node, step, context, input, models, reuse, signal } = given;
-  const request = requestOf(node, context);
-  const chain = modelsOf(node, step, context);
-  let last: Outcome = fail('model_missing', `Cannot answer node "${node.id}": it names no model`);
-  for (const { provider, model, options } of chain) {
-    const call: ModelCall = {
-      ...request,
-      provider,
-      model,
-      options: { ...node.options, ...options },
-    };
-    last = await reuse(identityOf(call), async (within) => {
-      const reply = await models.generate(call, { signal: within });
-      return reply.ok ? checked(reply.value, { node, call, input }) : reply;
-    });
-    if (last.ok || last.error.throttle !== undefined) return last;
-    if (!last.error.retryable || signal.aborted) return last;
+interface Work {
+  readonly given: TaskContext<LanguageNode>;
+  readonly request: Request;
+  readonly models: Chain['models'];
+  readonly tools: readonly Tool[];
+  readonly purse: Purse;
+  /** Tells what happened, with all that was spent until then. */
+  readonly note: (notes: readonly Note[], talk?: Talk) => void;
+}
+
+export async function runLanguage(
+  given: TaskContext<LanguageNode>,
+): Promise<Result<TaskOutcome, TaskFailure>> {
+  const { node, step, context, budgets, signal } = given;
+  const rules = await given.modelRules(given.tenant);
+  const models = modelsOf({ node, step, context }, rules.models);
+  if (!models.ok) return models;
+  const tools = await findTools(given);
+  if (!tools.ok) return tools;
+  const request = languageRequest(
+    node,
+    context,
+    tools.value.map(({ offered }) => offered),
+  );
+  const allowUnpriced = context.plan.limits.allowUnpriced ?? false;
+  const { tenant, limiter, modelSlots: slots } = given;
+  const pace = { tenant, limiter, slots, settings: rules.models, signal };
+  const purse = createPurse({ prices: rules.prices, budgets, allowUnpriced, pace });
+  const note: Work['note'] = (notes, talk) => {
+    const spent = purse.take();
+    // SAFETY: a conversation is JSON.
+    const checkpoint = talk as unknown as JsonValue;
+    given.note({ notes, ...(spent && { spent }), ...(talk && { checkpoint }) });
+  };
+  const work: Work = { given, request, models: models.value, tools: tools.value, purse, note };
+  // What an earlier life of this step has begun is finished; anything else may be known already.
+  const begun = startOf(given, request);
+  const outcome = await given.reuse(identityOf(work), () => talkOn(work, begun));
+  const spent = purse.take();
+  if (outcome.ok) {
+    const { notes = {}, ...rest } = outcome.value;
+    return ok({ ...rest, notes: { ...notes, ...(spent && { spent }) } });
   }
-  return last;
+  return spent === undefined ? outcome : { ok: false, error: { ...outcome.error, spent } };
 }
 
-/** The same model with the same options, asked the same. */
-function identityOf({ messages, system, examples, ...target }: ModelCall): CallIdentity {
+/** The same models with the same options and tools, asked the same. */
+function identityOf({ given, models, request }: Work): CallIdentity {
+  const { messages, system, examples, ...target } = request;
+  const { options = {} } = given.node;
+  const json = (value: object): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue;
   return {
     kind: 'model',
-    // SAFETY: a call is plain JSON, and what is undefined is not in it.
-    target: target as unknown as JsonObject,
-    input: [messages, system ?? null, examples ?? null] as unknown as JsonValue,
-    tags: [`model:${target.provider}/${target.model}`],
+    // SAFETY: all of it is plain JSON; what is undefined is not in it.
+    target: json({ ...target, models, options }),
+    input: json([messages, system ?? null, examples ?? null]),
+    tags: models.map((model) => `model:${nameOf(model)}`),
   };
 }
 
-function checked(
-  reply: ModelReply,
-  { node, call, input }: { node: LanguageNode; call: ModelCall; input: JsonValue | undefined },
-): Result<TaskOutcome> {
-  const { output, usage } = reply;
-  const { inputTokens, outputTokens } = usage;
-  const [fault] =
-    call.responseSchema === undefined ? [] : schemaFaults(call.responseSchema, output);
-  if (fault !== undefined) {
-    return fail(
-      'invalid_output',
-      `Cannot accept the answer of node "${node.id}" at "${fault.pointer}": ${fault.detail}`,
-    );
-  }
-  const stats = { inputTokens, outputTokens, provider: call.provider };
-  return ok({ output, stats, ...(isJsonObject(input) && { inputs: input }) });
+/** The conversation that an earlier life of this attempt left behind, or a new one. */
+function startOf({ step, node }: TaskContext<LanguageNode>, { messages }: Request): Talk {
+  // SAFETY: written by `note` as the checkpoint of the same node.
+  if (isJsonObject(step.checkpoint) && node.tools !== undefined)
+    return step.checkpoint as unknown as Talk;
+  return { messages, at: 0, rounds: 0, toolCalls: 0, isRepaired: false, pending: [], answers: [] };
 }
 
-function requestOf(
-  node: LanguageNode,
-  context: ResolveContext,
-): Pick<ModelCall, 'messages'> & Partial<ModelCall> {
-  const prompt = node.prompt === undefined ? [] : [promptText(node.prompt, context)];
-  const messages = [
-    ...messagesOf(node, context),
-    ...prompt.map((content) => ({ role: 'user' as const, content })),
-  ];
-  return {
-    messages,
-    ...(node.system !== undefined && { system: promptText(node.system, context) }),
-    ...(node.responseSchema !== undefined && {
-      responseSchema: resolveSchema(node.responseSchema, context),
-    }),
-    ...(node.examples !== undefined && { examples: resolve(node.examples, context) }),
-  };
-}
-
-/** A prompt is its own text, or the name of one in the plan. */
-function promptText(text: string, context: ResolveContext): string {
-  return resolveToText(ownProperty(context.plan.prompts, text) ?? text, context);
-}
-
-function messagesOf(node: LanguageNode, context: ResolveContext): ModelCall['messages'] {
-  if (node.messages === undefined) return [];
-  const messages = resolve(node.messages, context);
-  if (!isJsonArray(messages))
-    throw new ComposerError(
-      'template_error',
-      `Cannot read "messages" of node "${node.id}": expected a list`,
-    );
-  return messages.map((message) => {
-    const { role = 'user', content = '' } = isJsonObject(message) ? message : { content: message };
-    if (role !== 'user' && role !== 'assistant') {
-      throw new ComposerError(
-        'template_error',
-        `Cannot read "messages" of node "${node.id}": "role" is "user" or "assistant"`,
-      );
+async function talkOn(work: Work, begun: Talk): Promise<Result<TaskOutcome, TaskFailure>> {
+  const { given, request, models, note } = work;
+  let talk = begun.pending.length > 0 ? await answerCalls(work, begun) : begun;
+  for (;;) {
+    const chain: Chain = { models, at: Math.min(talk.at, models.length - 1) };
+    const asked = await askChain(askDeps(work), chain, { ...request, messages: talk.messages });
+    if (!asked.ok) return asked;
+    const { reply } = asked.value;
+    talk = { ...talk, at: chain.at };
+    if (reply.toolCalls.length > 0) {
+      const toolCalls = talk.toolCalls + reply.toolCalls.length;
+      if (talk.rounds >= MAX_ROUNDS || toolCalls > MAX_TOOL_CALLS) {
+        return fail(
+          'tool_limit',
+          `Cannot let node "${given.node.id}" call tools for ever: its model made ${toolCalls} calls`,
+        );
+      }
+      talk = await answerCalls(work, calling(talk, asked.value));
+      continue;
     }
-    return { role, content: typeof content === 'string' ? content : JSON.stringify(content) };
-  });
-}
-
-/** The models to try in order: the node's, else the recipe's, else the offline one. */
-function modelsOf(node: LanguageNode, step: Active, context: ResolveContext): NamedModel[] {
-  const written = node.model ?? context.plan.modelConfig ?? DEFAULT_MODEL;
-  const given = itemModel(step) ?? resolve(written, context);
-  const list = isJsonArray(given) ? given : [given];
-  return list
-    .map((value) => (isReference(value) ? lookUpReference(value, context) : value))
-    .flatMap((value) => (isJsonArray(value) ? value : [value]))
-    .map((value) => modelOf(node, value));
-}
-
-/** An item names its own model. It is data: no template in it is rendered. */
-function itemModel({ item }: Active): JsonValue | undefined {
-  return isJsonObject(item?.item) ? ownProperty(item.item, 'model_override') : undefined;
-}
-
-function isReference(value: JsonValue): value is string {
-  return typeof value === 'string' && value.startsWith('@');
-}
-
-function modelOf(node: LanguageNode, value: JsonValue): NamedModel {
-  if (typeof value === 'string') {
-    const [provider = '', ...rest] = value.split('/');
-    if (rest.length > 0) return { provider, model: rest.join('/'), options: {} };
+    const faults = faultsOf(request.responseSchema, reply.output);
+    if (faults.length === 0) return ok(outcomeOf(work, asked.value, talk));
+    if (talk.isRepaired) return invalidOutput(given.node.id, request.responseSchema, faults);
+    note([{ type: 'node.repairing', model: nameOf(asked.value.model) }]);
+    const messages = [...talk.messages, ...repairTurn(reply.output, faults)];
+    talk = { ...talk, messages, isRepaired: true };
   }
-  if (isJsonObject(value) && typeof value['provider'] === 'string') {
-    const { provider, model = '', ...options } = value;
-    if (typeof model === 'string') return { provider, model, options };
-  }
-  throw new ComposerError(
-    'model_missing',
-    `Cannot use model ${JSON.stringify(value)} of node "${node.id}": expected "provider/model" or {provider, model}`,
+}
+
+function askDeps({ given, purse, note }: Work): AskDeps {
+  const { node, step, models, signal, stream } = given;
+  return {
+    node,
+    step,
+    models,
+    signal,
+    purse,
+    ...(stream && { onText: (text: string) => stream.push(text) }),
+    onStart: () => stream?.restart(),
+    onFallback(from, to, { code, message, retryable }) {
+      const failed = { code, message, retryable };
+      note([{ type: 'node.fallback', model: nameOf(from), next: nameOf(to), failure: failed }]);
+    },
+  };
+}
+
+/** The model's turn has been heard, and asks for these calls. */
+function calling(talk: Talk, { reply }: Answered): Talk {
+  const { toolCalls, turn, output } = reply;
+  const content = typeof output === 'string' ? output : '';
+  const said = {
+    role: 'assistant' as const,
+    content,
+    toolCalls,
+    ...(turn !== undefined && { turn }),
+  };
+  return {
+    ...talk,
+    messages: [...talk.messages, said],
+    rounds: talk.rounds + 1,
+    pending: toolCalls,
+    answers: [],
+  };
+}
+
+/** Makes the calls side by side; each is on record as soon as it has ended. */
+async function answerCalls(work: Work, begun: Talk): Promise<Talk> {
+  const { given, tools, note } = work;
+  const asked = callsOf(begun);
+  let talk = begun;
+  note([], talk);
+  await Promise.all(
+    begun.pending.map(async (call) => {
+      const number = talk.toolCalls + asked.findIndex(({ id }) => id === call.id) + 1;
+      const { record, answer } = await callTool(given, tools, { call, number });
+      if (given.signal.aborted) return;
+      const pending = talk.pending.filter(({ id }) => id !== call.id);
+      talk = { ...talk, pending, answers: [...talk.answers, answer] };
+      note([{ type: 'tool.called', call: record }], talk);
+    }),
   );
+  const answers = asked.flatMap(({ id }) => talk.answers.filter((answer) => answer.id === id));
+  return {
+    ...talk,
+    messages: [...talk.messages, { role: 'tool', answers }],
+    toolCalls: begun.toolCalls + asked.length,
+    pending: [],
+    answers: [],
+  };
+}
+
+/** All calls of the turn that is being answered. */
+function callsOf({ messages }: Talk): readonly ToolCall[] {
+  const last = messages.at(-1);
+  return last?.role === 'assistant' ? (last.toolCalls ?? []) : [];
+}
+
+function outcomeOf(
+  { given, purse }: Work,
+  { model, reply }: Answered,
+  { toolCalls }: Talk,
+): TaskOutcome {
+  const { node, input } = given;
+  const spent = purse.total();
+  const stats: Omit<StepStats, 'wallMs'> = {
+    ...(spent ?? { inputTokens: 0, outputTokens: 0 }),
+    provider: model.provider,
+    model: model.model,
+    ...(toolCalls > 0 && { toolCalls }),
+    ...(given.stream && { streamed: true }),
+  };
+  const warn = (code: string, detail: string): Note => ({ type: 'run.warning', code, detail });
+  const ignored = reply.ignored.map((option) =>
+    warn('option_ignored', `Model "${nameOf(model)}" does not take option "${option}"`),
+  );
+  const cut =
+    reply.finish === 'length'
+      ? [
+          warn(
+            'answer_cut',
+            `The answer of node "${node.id}" ended at the most tokens that it may have`,
+          ),
+        ]
+      : [];
+  const notes: Notes = { notes: [...ignored, ...cut] };
+  return { output: reply.output, stats, notes, ...(isJsonObject(input) && { inputs: input }) };
 }

@@ -9,6 +9,12 @@ import type { Reuse } from '../cache/reuse.ts';
 import type { Functions } from '../functions.ts';
 import type { Clock, Egress, Files, RunId, Tenant } from '../ports.ts';
 import type { Models } from '../ports/models.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
+import type { DeltaStream } from '../deltas.ts';
+import type { Budget } from '../models/budget.ts';
+import type { ReadRules } from '../models/rules.ts';
+import type { Slots } from '../models/slots.ts';
+import type { Notes } from '../../core/run/notes.ts';
 import type { TaskFailure, TaskOutcome } from './outcome.ts';
 
 export interface TaskContext<N extends PlanNode> {
@@ -22,10 +28,19 @@ export interface TaskContext<N extends PlanNode> {
   readonly input: JsonValue | undefined;
   readonly functions: Functions;
   readonly models: Models;
+  readonly modelRules: ReadRules;
+  readonly modelSlots: Slots;
+  readonly limiter: RateLimiter;
+  /** What calls of models must fit into. */
+  readonly budgets: readonly Budget[];
   readonly egress: Egress;
   readonly files: Files;
   /** Keeps how far the task has come: `step.checkpoint` of an attempt after a restart. */
   readonly report: (progress: Progress) => void;
+  /** Enters events, sub-steps and spending while the attempt goes on. */
+  readonly note: (notes: Notes) => void;
+  /** Where the answer's text goes while it arrives; absent when nobody is to see it. */
+  readonly stream?: DeltaStream;
   /** Makes a call under the node's `cache` and `rate_limit`. */
   readonly reuse: Reuse;
   readonly signal: AbortSignal;

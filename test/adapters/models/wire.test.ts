@@ -42,7 +42,7 @@ describe('the whole of a request', () => {
     };
     const { request, body } = await ask(whole('openai', options));
     expect(request.path).toBe('/v1/chat/completions');
-    expect(request.headers['authorization']).toBe('Bearer sk-openai');
+    expect(request.headers['authorization']).toBe('Bearer sk-openai-4714');
     expect(body).toEqual({
       model: expect.stringMatching(/^m\d/),
       messages: [
@@ -95,7 +95,7 @@ describe('the whole of a request', () => {
     const options = { top_k: 5, top_p: null, stop: 'END', thinking: { type: 'disabled' } };
     const { request, body } = await ask(whole('anthropic', options));
     expect(request.path).toBe('/v1/messages');
-    expect(request.headers['x-api-key']).toBe('sk-ant');
+    expect(request.headers['x-api-key']).toBe('sk-ant-4715');
     expect(body).toMatchObject({
       system: [{ type: 'text', text: 'Be calm' }],
       messages: [
@@ -123,7 +123,7 @@ describe('the whole of a request', () => {
     };
     const { request, body } = await ask(whole('google', options));
     expect(request.path).toMatch(/^\/v1beta\/models\/m\d+:generateContent$/);
-    expect(request.headers['x-goog-api-key']).toBe('goog');
+    expect(request.headers['x-goog-api-key']).toBe('goog-4716');
     expect(body).toMatchObject({
       systemInstruction: { parts: [{ text: 'Be calm' }] },
       contents: [
@@ -148,7 +148,7 @@ describe('the whole of a request', () => {
 
   it.each([
     ['ollama', undefined],
-    ['my-vllm', 'Bearer vllm'],
+    ['my-vllm', 'Bearer key-4717'],
   ])('reaches the compatible server %s', async (provider, authorization) => {
     const { request, body } = await ask(whole(provider, { stop: ['END'], seed: 7, min_p: 0.1 }));
     expect(request.path).toBe('/v1/chat/completions');

@@ -223,6 +223,10 @@ describe('metrics', () => {
       fuel: 30,
       input_tokens: 0,
       output_tokens: 0,
+      cached_tokens: 0,
+      reasoning_tokens: 0,
+      cost_usd: null,
+      tool_calls: 0,
     });
   });
 

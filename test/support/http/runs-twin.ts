@@ -25,6 +25,10 @@ const METRICS = {
   fuel: 0,
   input_tokens: 0,
   output_tokens: 0,
+  cached_tokens: 0,
+  reasoning_tokens: 0,
+  cost_usd: null,
+  tool_calls: 0,
 };
 
 interface Entry {
@@ -142,12 +146,13 @@ export function createRunsTwin(): RunsTwin {
       const entry = entryOf(tenant, id);
       if (entry === undefined) return noRun(id);
       if (waitMs > 0) twin.polls.push(waitMs);
-      if (waitMs > 0 && entry.events.length <= after && !isFinal(entry.view.status)) {
+      if (waitMs > 0 && entry.events.length <= after.seq && !isFinal(entry.view.status)) {
         await new Promise<void>((resolve) => sleepers.add(resolve));
       }
-      const events = entry.events.slice(after, after + 500);
-      const finished = isFinal(entry.view.status) && after + events.length >= entry.events.length;
-      return ok({ events, finished });
+      const events = entry.events.slice(after.seq, after.seq + 500);
+      const finished =
+        isFinal(entry.view.status) && after.seq + events.length >= entry.events.length;
+      return ok({ events, deltas: [], finished });
     },
     async wait(tenant, id, waitMs) {
       twin.waits.push(waitMs);

@@ -3,14 +3,14 @@
 /** Variables under which every kind of provider is the fake one. */
 export function providerVariables(url: string): Record<string, string> {
   return {
-    OPENAI_API_KEY: 'sk-openai',
+    OPENAI_API_KEY: 'sk-openai-4714',
     OPENAI_BASE_URL: `${url}/v1`,
-    ANTHROPIC_API_KEY: 'sk-ant',
+    ANTHROPIC_API_KEY: 'sk-ant-4715',
     ANTHROPIC_BASE_URL: `${url}/v1`,
-    GOOGLE_GENERATIVE_AI_API_KEY: 'goog',
+    GOOGLE_GENERATIVE_AI_API_KEY: 'goog-4716',
     GOOGLE_BASE_URL: `${url}/v1beta`,
     OLLAMA_BASE_URL: `${url}/v1/`,
     MODEL_SERVERS: `my-vllm=${url}/v1`,
-    MY_VLLM_API_KEY: 'vllm',
+    MY_VLLM_API_KEY: 'key-4717',
   };
 }
