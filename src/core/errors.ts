@@ -180,6 +180,8 @@ export interface Issue {
   readonly column?: number;
   readonly end_line?: number;
   readonly end_column?: number;
+  /** Of a module: the byte at which it is found. */
+  readonly offset?: number;
   /** What to write instead. */
   readonly suggestion?: string;
 }

@@ -89,6 +89,7 @@ export const ACCESS: { readonly [route: string]: Need } = {
   'POST /v1/plugins/inspect': 'any',
   'POST /v1/plugins/:name/functions/:function/call': ['runs:write', 'plugins:write'],
   'PUT /v1/plugins/:name/versions/:version': WRITES_PLUGINS,
+  'PATCH /v1/plugins/:name/versions/:version': WRITES_PLUGINS,
   'DELETE /v1/plugins/:name/versions/:version': WRITES_PLUGINS,
 
   'POST /v1/keys': ADMIN,

@@ -13,6 +13,9 @@ import {
   loadManifest,
 } from '../core/plugin/manifest.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
+import { quotaFault } from '../core/plugin/quota.ts';
+import type { PluginQuota } from '../core/plugin/quota.ts';
+import { readSettings } from './settings/sections.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import { createFunctions } from './functions.ts';
 import { packUpload } from './script-plugins.ts';
@@ -79,7 +82,8 @@ export function inspectPlugin(
   const inspected = inspectModule(bytes);
   if (!inspected.ok) {
     const { code, message, offset } = inspected.error;
-    return { valid: false, diagnostics: [finding(code, `${message} at byte ${offset}`)] };
+    const found = { ...finding(code, `${message} at byte ${offset}`), offset };
+    return { valid: false, diagnostics: [found] };
   }
   const info = inspected.value;
   const manifest = manifestOf(bytes, info, given);
@@ -142,9 +146,9 @@ export async function putPlugin(
     ports.digests.sha256(metered),
     ports.digests.sha256(upload.bytes),
   ]);
-  await ports.pluginBytes.put(tenant, hash, metered);
   const { usesWasi } = info;
-  return ports.catalog.putPlugin(tenant, {
+  const quota = await quotaOf(ports, tenant);
+  const row = {
     name,
     version,
     hash,
@@ -152,7 +156,21 @@ export async function putPlugin(
     size: metered.length,
     manifest,
     usesWasi,
-  });
+  };
+  // Before there are bytes that nothing would name; the catalog looks once more.
+  const stored = await ports.catalog.listPlugins(tenant);
+  const own = stored.filter(({ bundled }) => !bundled).map((each) => ({ ...each, isLive: true }));
+  const fault = quotaFault(own, row, { quota, now: ports.clock.now() });
+  if (fault !== undefined) {
+    return fail('quota_exceeded', `Cannot put plugin "${name}@${version}": ${fault}`);
+  }
+  await ports.pluginBytes.put(tenant, hash, metered);
+  return ports.catalog.putPlugin(tenant, row, quota);
+}
+
+async function quotaOf(ports: Pick<Ports, 'settings'>, tenant: Tenant): Promise<PluginQuota> {
+  const { max_versions, max_bytes, max_new_per_day } = await readSettings(ports, tenant, 'plugins');
+  return { versions: max_versions, bytes: max_bytes, newPerDay: max_new_per_day };
 }
 
 /** Puts the fuel counter in. What is stored, hashed and run is the metered module alone. */

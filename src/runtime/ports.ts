@@ -21,6 +21,7 @@ import type { Schedules } from './ports/schedules.ts';
 import type { ApprovalLinks, ApprovalPlace, Decision } from './ports/approval-links.ts';
 import type { Signatures } from './ports/signatures.ts';
 import type { CallLimits } from '../core/plugin/asks.ts';
+import type { PluginQuota } from '../core/plugin/quota.ts';
 import type { Grants } from './ports/grants.ts';
 import type { NetworkRight } from './ports/gateway.ts';
 import type { Keys } from './ports/keys.ts';
@@ -102,6 +103,8 @@ export interface PluginVersion {
   readonly usesWasi: boolean;
   readonly bundled: boolean;
   readonly createdAt: EpochMs;
+  /** Why it is not to be used any more: it is taken only where nothing else fits. */
+  readonly deprecated?: string;
 }
 
 /** The truth about a tenant's recipes and plugins. */
@@ -129,13 +132,24 @@ export interface Catalog {
   /** Runs keep what they have pinned. */
   deletePrompt(tenant: Tenant, name: string): Promise<boolean>;
 
-  /** `plugin_exists` when this version was uploaded with other bytes or another manifest. */
+  /**
+   * `plugin_exists` when this version was uploaded with other bytes or another manifest, `quota_exceeded`
+   * when it does not fit.
+   */
   putPlugin(
     tenant: Tenant,
-    plugin: Omit<PluginVersion, 'createdAt' | 'bundled'>,
+    plugin: Omit<PluginVersion, 'createdAt' | 'bundled' | 'deprecated'>,
+    quota?: PluginQuota,
   ): Promise<Result<PluginVersion & { readonly created: boolean }>>;
   /** All versions the tenant can call, bundled ones included, newest first. */
   listPlugins(tenant: Tenant): Promise<readonly PluginVersion[]>;
+  /** `note` says why; null takes it back. False when there is no such version. */
+  deprecatePlugin(
+    tenant: Tenant,
+    name: string,
+    version: string,
+    note: string | null,
+  ): Promise<boolean>;
   deletePlugin(tenant: Tenant, name: string, version: string): Promise<boolean>;
 }
 

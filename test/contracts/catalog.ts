@@ -270,6 +270,36 @@ function describePlugins(make: () => CatalogSubject): void {
     });
   });
 
+  it('putPlugin() beyond a quota is quota_exceeded, and changes nothing', async () => {
+    const { catalog } = make();
+    const quota = { versions: 1, bytes: 1_000, newPerDay: 10 };
+    expect(await catalog.putPlugin('acme', plugin('1.0.0'), quota)).toMatchObject({ ok: true });
+    const full = { ok: false, error: { code: 'quota_exceeded' } };
+    expect(await catalog.putPlugin('acme', plugin('1.1.0'), quota)).toMatchObject(full);
+    expect(await catalog.listPlugins('acme')).toHaveLength(2);
+    expect(await catalog.putPlugin('acme', plugin('1.0.0'), quota)).toMatchObject({ ok: true });
+    expect(await catalog.putPlugin('other', plugin('1.0.0'), quota)).toMatchObject({ ok: true });
+    await catalog.deletePlugin('acme', 'grader', '1.0.0');
+    expect(await catalog.putPlugin('acme', plugin('1.1.0'), quota)).toMatchObject({ ok: true });
+    expect(await catalog.putPlugin('acme', plugin('1.0.0'), quota)).toMatchObject(full);
+    const perDay = { ...quota, versions: 9, newPerDay: 1 };
+    const other = plugin('2.0.0', 'e'.repeat(64));
+    expect(await catalog.putPlugin('acme', other, perDay)).toMatchObject(full);
+    expect(await catalog.putPlugin('acme', plugin('2.0.0'), perDay)).toMatchObject({ ok: true });
+  });
+
+  it('deprecatePlugin() says why, takes it back, and is of one tenant', async () => {
+    const { catalog } = make();
+    await catalog.putPlugin('acme', plugin('1.0.0'));
+    const noteOf = async () => (await catalog.listPlugins('acme'))[0]?.deprecated;
+    expect(await catalog.deprecatePlugin('acme', 'grader', '1.0.0', 'too slow')).toBe(true);
+    expect(await noteOf()).toBe('too slow');
+    expect(await catalog.deprecatePlugin('other', 'grader', '1.0.0', 'x')).toBe(false);
+    expect(await catalog.deprecatePlugin('acme', 'grader', '1.0.0', null)).toBe(true);
+    expect(await noteOf()).toBeUndefined();
+    expect(await catalog.deprecatePlugin('acme', 'grader', '2.0.0', 'x')).toBe(false);
+  });
+
   it('putPlugin() of the same bytes with another manifest is plugin_exists', async () => {
     const { catalog } = make();
     await catalog.putPlugin('acme', plugin('1.0.0'));

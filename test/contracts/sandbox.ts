@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../support/guests/guest-bytes.ts';
 import { byteOf, codeOf, logsOf, setUp, textOf } from '../support/guests/harness.ts';
+import { describeLimits } from './sandbox-limits.ts';
 import { describeFuel, describeLinking, describeWasi } from './sandbox-guests.ts';
 import type { MakeSandbox } from '../support/guests/harness.ts';
 import type { Result } from '../../src/core/errors.ts';
@@ -22,6 +23,7 @@ export function describeSandbox(name: string, make: MakeSandbox, traits: Traits 
     describeLinking(make);
     describeWasi(make);
     describeFuel(make, traits.isMetered ?? false);
+    describeLimits(make);
     describeCalls(make);
   });
 }

@@ -287,6 +287,61 @@ describe('two tenants with the same bytes', () => {
     expect(await seen.json()).toMatchObject({ hosts: [], secrets: [], config: {} });
   });
 
+  it('what the guest keeps and says in one is not there in the other', async () => {
+    const source = `
+      let calls = 0;
+      export function remember(word) {
+        calls += 1;
+        const before = Var.getString('word');
+        Var.set('word', word);
+        console.log('said ' + word);
+        return { calls, before, kept: globalThis.kept ?? null, now: (globalThis.kept = word) };
+      }`;
+    const path = '/v1/plugins/memory/functions/remember/call';
+    for (const tenant of ['east', 'west']) {
+      expect((await send(tenant, 'PUT', '/v1/plugins/memory/versions/1.0.0', source)).status).toBe(
+        201,
+      );
+    }
+    for (const tenant of ['east', 'west', 'east']) {
+      const reply = await (await send(tenant, 'POST', path, { input: `of ${tenant}` })).json();
+      expect(reply).toMatchObject({
+        output: { calls: 1, before: null, kept: null },
+        logs: [{ text: `said of ${tenant}` }],
+      });
+    }
+  });
+
+  it('that one has deleted the plugin is nothing to the other', async () => {
+    const gone = await call('/v1/plugins/memory/versions/1.0.0', {
+      method: 'DELETE',
+      headers: as('east'),
+    });
+    expect(gone.status).toBe(204);
+    const statusOf = async (tenant: string) =>
+      (await call('/v1/plugins/memory', { headers: as(tenant) })).status;
+    expect([await statusOf('east'), await statusOf('west')]).toEqual([404, 200]);
+  });
+
+  it('a quota of one is none of the other', async () => {
+    const quota = await call('/v1/settings/plugins?tenant=east', {
+      method: 'PUT',
+      body: '{"max_versions": 1}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(quota.status).toBe(200);
+    const put = (tenant: string) =>
+      send(
+        tenant,
+        'PUT',
+        '/v1/plugins/another/versions/1.0.0',
+        'export function f() { return 1; }',
+      );
+    const refused = await bodyOf<Answer>(await put('east'), 403);
+    expect(refused.code).toBe('quota_exceeded');
+    expect((await put('west')).status).toBe(201);
+  });
+
   it('a grant that is taken back is gone with the next call here', async () => {
     const gone = await call('/v1/plugins/asker/grant', { method: 'DELETE', headers: as('east') });
     expect(gone.status).toBe(204);

@@ -48,6 +48,34 @@ describe('what one tenant has is not there for the other', () => {
     expect((await post(`/v1/runs/${id}/cancel`, {}, as('north'))).status).toBe(202);
   });
 
+  it('approvals, prompts and files', async () => {
+    const recipe = 'name: q\nnodes: [{id: ask, type: hitl, prompt: Well?}]';
+    const started = await post('/v1/runs', { recipe }, as('north'));
+    await bodyOf(started, 202);
+    const waiting = async (tenant: string) => {
+      const answer = await call('/v1/approvals', { headers: as(tenant) });
+      return (await bodyOf<{ data: { id: string }[] }>(answer, 200)).data;
+    };
+    const [approval] = await waiting('north');
+    expect(approval).toBeDefined();
+    expect(await waiting('south')).toEqual([]);
+    expect(
+      (await post(`/v1/approvals/${approval?.id}`, { approved: true }, as('south'))).status,
+    ).toBe(404);
+    const put = (path: string, type: string) =>
+      call(path, {
+        method: 'PUT',
+        body: 'text',
+        headers: { ...as('north'), 'content-type': type },
+      });
+    expect((await put('/v1/prompts/p.jinja', 'text/plain')).status).toBe(201);
+    expect((await put('/v1/files/f', 'text/plain')).status).toBe(201);
+    for (const path of [`/v1/approvals/${approval?.id}`, '/v1/prompts/p.jinja', '/v1/files/f']) {
+      expect(await get('north', path), path).toBe(200);
+      expect(await get('south', path), path).toBe(404);
+    }
+  });
+
   it('secrets, settings and keys', async () => {
     const secret = { value: 'value of north', hosts: ['a.example'] };
     const put = await call('/v1/secrets/S', {

@@ -7,6 +7,7 @@ import * as endpoints from './catalog-endpoints.ts';
 import type { EndpointPut, SealedEndpoint } from './catalog-endpoints.ts';
 import * as plugins from './catalog-plugins.ts';
 import type { PluginRow } from './catalog-plugins.ts';
+import type { PluginQuota } from '../../core/plugin/quota.ts';
 import * as prompts from './catalog-prompts.ts';
 import type { PromptPut } from './catalog-prompts.ts';
 import * as secrets from './catalog-secrets.ts';
@@ -200,15 +201,22 @@ export function makeCatalog<Env extends Cloudflare.Env>(
     }
 
     putPlugin(
-      plugin: Omit<PluginRow, 'createdAt'>,
+      plugin: Omit<PluginRow, 'createdAt' | 'deprecated'>,
+      quota: PluginQuota | null,
     ): Result<PluginRow & { readonly created: boolean }> {
       return this.ctx.storage.transactionSync(() =>
-        plugins.putPlugin(this.ctx.storage.sql, plugin, clock.now()),
+        plugins.putPlugin(this.ctx.storage.sql, plugin, { quota, now: clock.now() }),
       );
     }
 
     listPlugins(known: number | null): plugins.PluginList {
       return plugins.listPlugins(this.ctx.storage.sql, known);
+    }
+
+    deprecatePlugin(name: string, version: string, note: string | null): boolean {
+      return this.ctx.storage.transactionSync(() =>
+        plugins.deprecatePlugin(this.ctx.storage.sql, { name, version, note }),
+      );
     }
 
     deletePlugin(name: string, version: string): boolean {

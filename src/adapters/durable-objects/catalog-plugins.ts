@@ -1,6 +1,8 @@
 /** Plugins in the Catalog's tables. */
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
+import { quotaFault } from '../../core/plugin/quota.ts';
+import type { CountedVersion, PluginQuota } from '../../core/plugin/quota.ts';
 import type { Digest, EpochMs } from '../../runtime/ports.ts';
 
 /** A plugin as a row; the manifest travels as text, for it is only kept here. */
@@ -13,6 +15,8 @@ export interface PluginRow {
   readonly manifest: string;
   readonly usesWasi: boolean;
   readonly createdAt: EpochMs;
+  /** Why it is not to be used any more. */
+  readonly deprecated: string | null;
 }
 
 export interface PluginList {
@@ -22,11 +26,12 @@ export interface PluginList {
   readonly plugins: readonly PluginRow[] | null;
 }
 
-// A type alias, because SqlStorage wants an index signature that an interface does not have.
+// Type aliases, because SqlStorage wants an index signature that an interface does not have.
 type PluginSql = Omit<PluginRow, 'usesWasi'> & { usesWasi: number };
+type CountedSql = Omit<CountedVersion, 'isLive'> & { isLive: number };
 
 const PLUGIN_COLUMNS =
-  'name, version, hash, upload, size, manifest, uses_wasi AS usesWasi, created_at AS createdAt';
+  'name, version, hash, upload, size, manifest, uses_wasi AS usesWasi, created_at AS createdAt, deprecated';
 
 export function listPlugins(sql: SqlStorage, known: number | null): PluginList {
   const revision = sql
@@ -48,8 +53,8 @@ export function deletePlugin(sql: SqlStorage, name: string, version: string): bo
 
 export function putPlugin(
   sql: SqlStorage,
-  plugin: Omit<PluginRow, 'createdAt'>,
-  now: EpochMs,
+  plugin: Omit<PluginRow, 'createdAt' | 'deprecated'>,
+  { quota, now }: Bounds,
 ): Result<PluginRow & { readonly created: boolean }> {
   const { name, version, hash, upload, size, manifest, usesWasi } = plugin;
   const same = findPlugin(sql, name, version);
@@ -57,6 +62,8 @@ export function putPlugin(
     if (same.upload !== upload || same.manifest !== manifest) {
       return fail('plugin_exists', `Cannot put plugin "${name}@${version}": it has other bytes`);
     }
+    const full = whyFull(sql, plugin, { quota, now });
+    if (full !== undefined) return full;
     const wasDeleted = revive(sql, name, version);
     // A later release may meter the same upload into other bytes; runs keep what they have pinned.
     if (same.hash !== hash) {
@@ -71,6 +78,8 @@ export function putPlugin(
     }
     return ok({ ...same, hash, size, created: wasDeleted });
   }
+  const full = whyFull(sql, plugin, { quota, now });
+  if (full !== undefined) return full;
   sql.exec(
     `INSERT INTO plugins (name, version, hash, upload, size, manifest, uses_wasi, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -84,7 +93,7 @@ export function putPlugin(
     now,
   );
   countChange(sql);
-  return ok({ ...plugin, createdAt: now, created: true });
+  return ok({ ...plugin, deprecated: null, createdAt: now, created: true });
 }
 
 /** True when the version had been deleted: the same upload brings it back. */
@@ -112,4 +121,39 @@ function pluginOf({ usesWasi, ...row }: PluginSql): PluginRow {
 
 function countChange(sql: SqlStorage): void {
   sql.exec(`UPDATE revisions SET number = number + 1 WHERE subject = 'plugins'`);
+}
+
+interface Bounds {
+  /** Null: none. */
+  readonly quota: PluginQuota | null;
+  readonly now: EpochMs;
+}
+
+/** Looked at within the transaction that writes, so that two uploads at a time do not pass together. */
+function whyFull(
+  sql: SqlStorage,
+  plugin: Pick<PluginRow, 'name' | 'version' | 'upload' | 'size'>,
+  { quota, now }: Bounds,
+): ReturnType<typeof fail> | undefined {
+  if (quota === null) return undefined;
+  const stored = sql
+    .exec<CountedSql>(
+      'SELECT name, version, upload, size, created_at AS createdAt, live AS isLive FROM plugins',
+    )
+    .toArray()
+    .map((each) => ({ ...each, isLive: each.isLive === 1 }));
+  const fault = quotaFault(stored, plugin, { quota, now });
+  if (fault === undefined) return undefined;
+  const { name, version } = plugin;
+  return fail('quota_exceeded', `Cannot put plugin "${name}@${version}": ${fault}`);
+}
+
+export function deprecatePlugin(
+  sql: SqlStorage,
+  { name, version, note }: { name: string; version: string; note: string | null },
+): boolean {
+  const query = 'UPDATE plugins SET deprecated = ? WHERE name = ? AND version = ? AND live = 1';
+  const changed = sql.exec(`${query} RETURNING name`, note, name, version).toArray();
+  if (changed.length > 0) countChange(sql);
+  return changed.length > 0;
 }

@@ -84,6 +84,7 @@ const STEPS: readonly string[] = [
    CREATE INDEX claims_over ON claims (expires_at);`,
   // `rights` is JSON.
   'CREATE TABLE grants (plugin TEXT PRIMARY KEY, rights TEXT NOT NULL) WITHOUT ROWID',
+  'ALTER TABLE plugins ADD COLUMN deprecated TEXT',
 ];
 
 export function migrateCatalog(storage: DurableObjectStorage): void {

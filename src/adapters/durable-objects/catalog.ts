@@ -62,10 +62,10 @@ export function createCatalog({ namespace, bundled }: CatalogDeps): Catalog {
 function pluginsOf(
   objectOf: (tenant: Tenant) => DurableObjectStub<CatalogObject>,
   bundled: readonly PluginVersion[],
-): Pick<Catalog, 'putPlugin' | 'listPlugins' | 'deletePlugin'> {
+): Pick<Catalog, 'putPlugin' | 'listPlugins' | 'deletePlugin' | 'deprecatePlugin'> {
   const lists = new Map<Tenant, { revision: number; plugins: readonly PluginVersion[] }>();
   return {
-    async putPlugin(tenant, plugin) {
+    async putPlugin(tenant, plugin, quota) {
       const { name, version, hash, upload, size, manifest, usesWasi } = plugin;
       const same = bundled.find((one) => one.name === name && one.version === version);
       if (same?.upload === upload) return ok({ ...same, created: false });
@@ -81,7 +81,7 @@ function pluginsOf(
         usesWasi,
         manifest: JSON.stringify(manifest),
       };
-      const stored = await objectOf(tenant).putPlugin(row);
+      const stored = await objectOf(tenant).putPlugin(row, quota ?? null);
       if (!stored.ok) return stored;
       const { created, ...kept } = stored.value;
       return ok({ ...versionOf(kept), created });
@@ -96,13 +96,21 @@ function pluginsOf(
       lists.set(tenant, { revision, plugins: fresh });
       return fresh;
     },
+    async deprecatePlugin(tenant, name, version, note) {
+      return objectOf(tenant).deprecatePlugin(name, version, note);
+    },
     async deletePlugin(tenant, name, version) {
       return objectOf(tenant).deletePlugin(name, version);
     },
   };
 }
 
-function versionOf({ manifest, ...row }: PluginRow): PluginVersion {
+function versionOf({ manifest, deprecated, ...row }: PluginRow): PluginVersion {
   // SAFETY: written by `putPlugin` from a manifest.
-  return { ...row, bundled: false, manifest: JSON.parse(manifest) as PluginManifest };
+  return {
+    ...row,
+    bundled: false,
+    manifest: JSON.parse(manifest) as PluginManifest,
+    ...(deprecated !== null && { deprecated }),
+  };
 }

@@ -1,6 +1,8 @@
 /** A tenant's recipes and plugins in memory. */
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
+import { quotaFault } from '../../core/plugin/quota.ts';
+import type { PluginQuota } from '../../core/plugin/quota.ts';
 import type {
   Catalog,
   Clock,
@@ -65,13 +67,25 @@ export function createMemoryCatalog(deps: {
       return recipes.delete(name);
     },
     ...promptsOf(shelfOf, clock),
-    async putPlugin(tenant, plugin) {
+    ...pluginsOf(shelfOf, clock, bundled),
+  };
+}
+
+function pluginsOf(
+  shelfOf: (tenant: Tenant) => Shelf,
+  clock: Pick<Clock, 'now'>,
+  bundled: readonly PluginVersion[],
+): Pick<Catalog, 'putPlugin' | 'listPlugins' | 'deprecatePlugin' | 'deletePlugin'> {
+  return {
+    async putPlugin(tenant, plugin, quota) {
       const shelf = shelfOf(tenant);
+      const full = quota && whyFull(shelf, plugin, { quota, now: clock.now() });
       const isIt = ({ name, version }: PluginVersion) =>
         name === plugin.name && version === plugin.version;
       const live = [...bundled, ...shelf.plugins].find(isIt);
       const same = live ?? shelf.buried.find(isIt);
       if (same === undefined) {
+        if (full !== undefined) return full;
         const stored = { ...plugin, bundled: false, createdAt: clock.now() };
         shelf.plugins.push(stored);
         return ok({ ...stored, created: true });
@@ -83,12 +97,22 @@ export function createMemoryCatalog(deps: {
         );
       }
       if (same.bundled) return ok({ ...same, created: false });
+      if (full !== undefined) return full;
       const remade = { ...same, hash: plugin.hash, size: plugin.size };
       shelf.plugins = [...shelf.plugins.filter((one) => !isIt(one)), remade];
       return ok({ ...remade, created: live === undefined });
     },
     async listPlugins(tenant) {
       return [...shelfOf(tenant).plugins.toReversed(), ...bundled];
+    },
+    async deprecatePlugin(tenant, name, version, note) {
+      const shelf = shelfOf(tenant);
+      const found = shelf.plugins.find((one) => one.name === name && one.version === version);
+      if (found === undefined) return false;
+      const { deprecated: _before, ...rest } = found;
+      const changed = { ...rest, ...(note !== null && { deprecated: note }) };
+      shelf.plugins = shelf.plugins.map((one) => (one === found ? changed : one));
+      return true;
     },
     async deletePlugin(tenant, name, version) {
       const shelf = shelfOf(tenant);
@@ -98,6 +122,21 @@ export function createMemoryCatalog(deps: {
       return gone.length > 0;
     },
   };
+}
+
+function whyFull(
+  { plugins, buried }: Shelf,
+  plugin: Pick<PluginVersion, 'name' | 'version' | 'upload' | 'size'>,
+  limits: { readonly quota: PluginQuota; readonly now: number },
+): ReturnType<typeof fail> | undefined {
+  const stored = [
+    ...plugins.map((each) => ({ ...each, isLive: true })),
+    ...buried.map((each) => ({ ...each, isLive: false })),
+  ];
+  const fault = quotaFault(stored, plugin, limits);
+  if (fault === undefined) return undefined;
+  const { name, version } = plugin;
+  return fail('quota_exceeded', `Cannot put plugin "${name}@${version}": ${fault}`);
 }
 
 function promptsOf(

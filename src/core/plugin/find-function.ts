@@ -14,6 +14,7 @@ export interface ListedPlugin {
   readonly hash: string;
   readonly bundled: boolean;
   readonly manifest: PluginManifest;
+  readonly deprecated?: string;
 }
 
 const REFERENCE = /^(?:([a-z0-9][a-z0-9-]*)\.)?([A-Za-z_][\w-]*)(?:@(.+))?$/;
@@ -116,7 +117,13 @@ function newest(
   versions: readonly ListedPlugin[],
   range: string | undefined,
 ): ListedPlugin | undefined {
-  const usable = versions.filter(({ version }) => semver.valid(version) !== null);
+  const valid = versions.filter(({ version }) => semver.valid(version) !== null);
+  const inRange = valid.filter(
+    ({ version }) => range === undefined || semver.satisfies(version, range),
+  );
+  const current = inRange.filter(({ deprecated }) => deprecated === undefined);
+  // What is deprecated still serves whoever asks for nothing else.
+  const usable = current.length > 0 ? current : inRange;
   if (range !== undefined) {
     const best = semver.maxSatisfying(
       usable.map(({ version }) => version),

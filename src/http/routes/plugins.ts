@@ -9,6 +9,7 @@ import { functionName, isSemver, pluginName, semver } from '../names.ts';
 import { pageOf, sendPage } from '../page.ts';
 import { unwrap } from '../problem.ts';
 import { pageQuery } from '../query.ts';
+import { showRights } from '../plugin-rights.ts';
 import { snakeCase } from '../snake-case.ts';
 import { readUpload } from '../upload.ts';
 import type { PluginVersion } from '../../runtime/ports.ts';
@@ -16,6 +17,8 @@ import type { Services } from '../../runtime/services.ts';
 import type { ApiEnv } from '../env.ts';
 
 const noQuery = z.strictObject({});
+/** Why the version is not to be used any more; null takes it back. */
+const changeBody = z.strictObject({ deprecated: z.string().trim().min(1).max(1_000).nullable() });
 const callBody = z.strictObject({
   input: anyJson,
   version: z.string().refine(isSemver, 'must be a semantic version').optional(),
@@ -30,7 +33,13 @@ export function pluginRoutes(services: Services): Hono<ApiEnv> {
   app.post('/inspect', async (c) => {
     checkQuery(c, noQuery);
     const { info, ...findings } = await services.inspectPlugin(await readUpload(c));
-    return c.json({ ...findings, ...(info !== undefined && { info: snakeCase(info) }) });
+    const { manifest } = findings;
+    const rights = manifest && (await showRights(services.ports, c.get('tenant'), manifest));
+    return c.json({
+      ...findings,
+      ...(info !== undefined && { info: snakeCase(info) }),
+      ...rights,
+    });
   });
 
   app.post('/:name/functions/:function/call', async (c) => {
@@ -52,7 +61,8 @@ export function pluginRoutes(services: Services): Hono<ApiEnv> {
   return app;
 }
 
-function addReads(app: Hono<ApiEnv>, { ports: { catalog } }: Services): void {
+function addReads(app: Hono<ApiEnv>, { ports }: Services): void {
+  const { catalog } = ports;
   app.get('/', async (c) => {
     const query = checkQuery(c, pageQuery);
     const newest = newestOfEach(await catalog.listPlugins(c.get('tenant')));
@@ -66,7 +76,10 @@ function addReads(app: Hono<ApiEnv>, { ports: { catalog } }: Services): void {
     const versions = await catalog.listPlugins(c.get('tenant'));
     const [newest] = newestOfEach(versions.filter((plugin) => plugin.name === name));
     if (newest === undefined) throw noPlugin(name);
-    return c.json(pluginView(newest));
+    return c.json({
+      ...pluginView(newest),
+      ...(await showRights(ports, c.get('tenant'), newest.manifest)),
+    });
   });
 
   app.get('/:name/versions', async (c) => {
@@ -83,9 +96,9 @@ function addReads(app: Hono<ApiEnv>, { ports: { catalog } }: Services): void {
     checkQuery(c, noQuery);
     const name = pluginName(c.req.param('name'));
     const version = semver(c.req.param('version'));
-    return c.json(
-      pluginView(findVersion(await catalog.listPlugins(c.get('tenant')), name, version)),
-    );
+    const found = findVersion(await catalog.listPlugins(c.get('tenant')), name, version);
+    const rights = await showRights(ports, c.get('tenant'), found.manifest);
+    return c.json({ ...pluginView(found), ...rights });
   });
 }
 
@@ -104,20 +117,36 @@ function addWrites(app: Hono<ApiEnv>, services: Services): void {
     return c.json(pluginView(plugin), plugin.created ? 201 : 200);
   });
 
+  app.patch('/:name/versions/:version', async (c) => {
+    checkQuery(c, noQuery);
+    const tenant = c.get('tenant');
+    const name = pluginName(c.req.param('name'));
+    const version = semver(c.req.param('version'));
+    const { deprecated } = checkBody(changeBody, (await readJson(c, MAX_RUN_BYTES)).value);
+    refuseBundled(findVersion(await catalog.listPlugins(tenant), name, version), 'change');
+    if (!(await catalog.deprecatePlugin(tenant, name, version, deprecated))) {
+      throw noPlugin(`${name}@${version}`);
+    }
+    return c.json(pluginView(findVersion(await catalog.listPlugins(tenant), name, version)));
+  });
+
   app.delete('/:name/versions/:version', async (c) => {
     checkQuery(c, noQuery);
     const tenant = c.get('tenant');
     const name = pluginName(c.req.param('name'));
     const version = semver(c.req.param('version'));
-    if (findVersion(await catalog.listPlugins(tenant), name, version).bundled) {
-      throw new ComposerError(
-        'forbidden',
-        `Cannot delete plugin "${name}@${version}": it is bundled`,
-      );
-    }
+    refuseBundled(findVersion(await catalog.listPlugins(tenant), name, version), 'delete');
     if (!(await catalog.deletePlugin(tenant, name, version))) throw noPlugin(`${name}@${version}`);
     return c.body(null, 204);
   });
+}
+
+function refuseBundled({ name, version, bundled }: PluginVersion, action: string): void {
+  if (!bundled) return;
+  throw new ComposerError(
+    'forbidden',
+    `Cannot ${action} plugin "${name}@${version}": it is bundled`,
+  );
 }
 
 function pluginView({
@@ -130,17 +159,19 @@ function pluginView({
   usesWasi,
   bundled,
   createdAt,
+  deprecated,
 }: PluginVersion) {
   const created_at = new Date(createdAt).toISOString();
-  return { name, version, hash, upload, size, uses_wasi: usesWasi, bundled, created_at, manifest };
+  const about = { name, version, hash, upload, size, uses_wasi: usesWasi, bundled, created_at };
+  return { ...about, deprecated: deprecated ?? null, manifest };
 }
 
 function newestFirst(plugins: readonly PluginVersion[]): PluginVersion[] {
   return plugins.toSorted((a, b) => compareVersions(b.version, a.version));
 }
 
-function isPreRelease({ version }: PluginVersion): boolean {
-  return version.includes('-');
+function rankOf({ version, deprecated }: PluginVersion): number {
+  return (deprecated === undefined ? 2 : 0) + (version.includes('-') ? 0 : 1);
 }
 
 /** Sorted by name; of each the version that a recipe gets that asks for none. */
@@ -148,9 +179,8 @@ function newestOfEach(plugins: readonly PluginVersion[]): PluginVersion[] {
   const newest = new Map<string, PluginVersion>();
   for (const plugin of newestFirst(plugins)) {
     const known = newest.get(plugin.name);
-    // A pre-release is the newest only where there is nothing else, as for recipes.
-    if (known === undefined || (isPreRelease(known) && !isPreRelease(plugin)))
-      newest.set(plugin.name, plugin);
+    // A pre-release, or one that is deprecated, only where there is nothing else, as for recipes.
+    if (known === undefined || rankOf(plugin) > rankOf(known)) newest.set(plugin.name, plugin);
   }
   return [...newest.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

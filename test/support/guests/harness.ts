@@ -1,6 +1,7 @@
 /** A sandbox with one plugin of tenant `a`, and short words for what it replies. */
 import { createTestBytes, guestBytes, sha256 } from './guest-bytes.ts';
 import type { Result } from '../../../src/core/errors.ts';
+import type { CallLimits } from '../../../src/core/plugin/asks.ts';
 import type { PluginBytes, PluginReply, Sandbox } from '../../../src/runtime/ports.ts';
 
 export type Subject = Sandbox & { readonly loads: number };
@@ -9,6 +10,8 @@ interface Call {
   readonly tenant?: string;
   readonly config?: { readonly [key: string]: string };
   readonly signal?: AbortSignal;
+  readonly limits?: CallLimits;
+  readonly wasi?: boolean;
 }
 
 export type MakeSandbox = (bytes: PluginBytes) => Subject;
@@ -36,6 +39,8 @@ export async function setUp(make: MakeSandbox, guest = 'kit') {
         export: name,
         input: typeof input === 'string' ? new TextEncoder().encode(input) : input,
         config: options.config ?? {},
+        ...(options.limits !== undefined && { limits: options.limits }),
+        ...(options.wasi !== undefined && { wasi: options.wasi }),
       },
       options.signal ?? new AbortController().signal,
     );
