@@ -75,6 +75,8 @@ export const ACCESS: { readonly [route: string]: Need } = {
   'GET /a/:token': 'none',
   'POST /a/:token': 'none',
   'GET /v1/files/:id': READS_RUNS,
+  'POST /v1/files/:id/links': READS_RUNS,
+  'GET /f/:token': 'none',
   'PUT /v1/files/:id': STARTS_RUNS,
   'POST /v1/files': STARTS_RUNS,
   'DELETE /v1/files/:id': STARTS_RUNS,

@@ -14,6 +14,7 @@ import { approvalLinkRoutes } from './routes/approval-links.ts';
 import { approvalPageRoutes } from './routes/approval-page.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fileLinkRoutes, linkedFileRoutes } from './routes/file-links.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { grantRoutes } from './routes/grants.ts';
@@ -84,6 +85,8 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/plugins', pluginRoutes(services));
   app.route('/v1/plugins', grantRoutes(services));
   app.route('/v1/files', fileRoutes(services, settings));
+  app.route('/v1/files', fileLinkRoutes(services, settings));
+  app.route('/f', linkedFileRoutes(services));
   app.route('/v1/approvals', approvalRoutes(services));
   app.route('/v1/approvals', approvalLinkRoutes(services, settings));
   app.route('/v1/hooks', hookRoutes(services, settings));

@@ -1,7 +1,7 @@
 /**
  * Who may call. Fails closed:
  * A1. With an admin key set, every route but `/healthz` needs a key, wherever the request comes from; a
- *     link that was made with a key stands for it below `/a/`, a signature for `POST /v1/hooks/ID`.
+ *     link that was made with a key stands for it below `/a/` and `/f/`, a signature for `POST /v1/hooks/ID`.
  * A2. Without one, the API is open only behind a launcher bound to loopback, and there only to
  *     requests that name a loopback `Host` and no foreign `Origin`.
  * A3. The tenant comes from the key alone. Without one it is the operator's own, `default`.
@@ -21,7 +21,7 @@ const MAX_KEY = 512;
  * token, and its own form says `Origin: null`, because the page tells nobody where it is.
  */
 function needsNoKey({ method, path }: { method: string; path: string }): boolean {
-  return path.startsWith('/a/') || (method === 'POST' && path.startsWith('/v1/hooks/'));
+  return /^\/[af]\//.test(path) || (method === 'POST' && path.startsWith('/v1/hooks/'));
 }
 
 interface Identity {

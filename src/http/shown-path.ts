@@ -3,5 +3,5 @@
 const MAX_SHOWN = 256;
 
 export function shownPath(path: string): string {
-  return path.replace(/^\/a\/.*$/s, '/a/…').slice(0, MAX_SHOWN);
+  return path.replace(/^\/([af])\/.*$/s, '/$1/…').slice(0, MAX_SHOWN);
 }

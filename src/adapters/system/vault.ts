@@ -1,6 +1,7 @@
 /** The Vault port on Web Crypto: AES-GCM and HMAC under keys that are derived from the server's own. */
 import { ComposerError } from '../../core/errors.ts';
 import type { Vault } from '../../runtime/ports/vault.ts';
+import { fromBase64Url, toBase64Url } from '../../runtime/base64-url.ts';
 
 /** A key of the server, and the name that sealed texts carry to find it again. */
 export interface VaultKey {
@@ -99,14 +100,4 @@ function isEqual(a: string, b: string): boolean {
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new TextEncoder().encode(text));
-}
-
-function toBase64Url(bytes: Uint8Array<ArrayBuffer>): string {
-  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(plain, (unit) => unit.charCodeAt(0));
 }

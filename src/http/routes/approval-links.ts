@@ -2,10 +2,10 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { ComposerError } from '../../core/errors.ts';
-import { parseDuration } from '../../core/recipe/duration.ts';
 import { makeLinkToken } from '../../runtime/links.ts';
 import { readApprovalId } from '../approval-id.ts';
 import { MAX_RUN_BYTES, readJson } from '../body.ts';
+import { expiry } from '../expiry.ts';
 import { checkBody, checkQuery } from '../input.ts';
 import { publicUrl } from '../public-url.ts';
 import { unwrap } from '../problem.ts';
@@ -13,9 +13,6 @@ import type { ApprovalLink } from '../../runtime/ports/approval-links.ts';
 import type { Services } from '../../runtime/services.ts';
 import type { ApiEnv, Settings } from '../env.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-const MAX_EXPIRY_MS = 90 * DAY_MS;
 const noQuery = z.strictObject({});
 const name = z.string().trim().min(1).max(256);
 
@@ -23,16 +20,7 @@ const linkBody = z.strictObject({
   /** Who decides by the link, as the decision will say. */
   person: name,
   groups: z.array(name).max(32).default([]),
-  expires_in: z
-    .union([z.string(), z.number()])
-    .default('7d')
-    .transform((text, context) => {
-      const ms = parseDuration(text);
-      if (ms !== undefined && ms >= MINUTE_MS && ms <= MAX_EXPIRY_MS) return ms;
-      const message = 'must be a duration such as "2d", from a minute to 90 days';
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    }),
+  expires_in: expiry('7d', 90),
 });
 
 export function approvalLinkRoutes({ ports }: Services, settings: Settings): Hono<ApiEnv> {

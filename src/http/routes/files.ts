@@ -1,13 +1,13 @@
 /** Files: uploads of any size for inputs of type `file`, and getting them back, whole or in ranges. */
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { ComposerError, failure } from '../../core/errors.ts';
+import { ComposerError } from '../../core/errors.ts';
 import { refuseEncoding } from '../body.ts';
-import { entityTag, isNotModified, writeCondition } from '../conditions.ts';
+import { entityTag, writeCondition } from '../conditions.ts';
 import { checkQuery } from '../input.ts';
 import { fileId } from '../names.ts';
-import { problem, unwrap } from '../problem.ts';
-import { byteRange } from '../ranges.ts';
+import { unwrap } from '../problem.ts';
+import { noFile, sendFile } from '../send-file.ts';
 import type { Context } from 'hono';
 import type { Files, StoredFile } from '../../runtime/ports.ts';
 import type { Services } from '../../runtime/services.ts';
@@ -36,28 +36,8 @@ export function fileRoutes({ ports }: Services, settings: Settings): Hono<ApiEnv
 
   app.get('/:id', async (c) => {
     checkQuery(c, noQuery);
-    const tenant = c.get('tenant');
     const file = await getFile(files, c);
-    const tag = entityTag(file.digest);
-    const headers = downloadHeaders(file, tag);
-    if (isNotModified(c.req.raw.headers, tag)) return c.body(null, 304, { ETag: tag });
-    const range = byteRange(c.req.raw.headers, { size: file.size, tag });
-    if (range === 'unsatisfiable') {
-      const message = `Cannot give the range of file "${file.id}": it has ${file.size} bytes`;
-      const refused = problem(c, failure('range_invalid', message));
-      refused.headers.set('Content-Range', `bytes */${file.size}`);
-      return refused;
-    }
-    const { offset, length } = range ?? { offset: 0, length: file.size };
-    headers.set('Content-Length', String(length));
-    if (range !== undefined) {
-      headers.set('Content-Range', `bytes ${offset}-${offset + length - 1}/${file.size}`);
-    }
-    const status = range === undefined ? 200 : 206;
-    if (c.req.method === 'HEAD') return new Response(null, { status, headers });
-    const body = await files.open(tenant, file, { offset, length });
-    if (body === undefined) throw noFile(file.id);
-    return new Response(body, { status, headers });
+    return sendFile(c, files, { tenant: c.get('tenant'), file });
   });
 
   app.delete('/:id', async (c) => {
@@ -112,29 +92,6 @@ async function getFile(files: Files, c: Context<ApiEnv, '/:id'>): Promise<Stored
   return file;
 }
 
-/** Always as a download: what strangers have put here must never run as a page of this origin. */
-function downloadHeaders(file: StoredFile, tag: string): Headers {
-  return new Headers({
-    'Content-Type': file.contentType,
-    'Content-Disposition': disposition(file.name ?? file.id),
-    'Accept-Ranges': 'bytes',
-    'Last-Modified': new Date(file.createdAt).toUTCString(),
-    ETag: tag,
-  });
-}
-
-/** RFC 6266: the name in ASCII for old clients, and as it is. */
-function disposition(name: string): string {
-  const plain = name.replaceAll(/[^\x20-\x7e]|["%;\\]/gu, '_');
-  if (plain === name) return `attachment; filename="${plain}"`;
-  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, percent);
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
-}
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
 function mediaType(headers: Headers): string {
   const type = headers.get('content-type') ?? 'application/octet-stream';
   if (MEDIA_TYPE.test(type)) return type;
@@ -153,8 +110,4 @@ function fileView({ id, size, digest, contentType, name, createdAt }: StoredFile
     ...(name !== undefined && { name }),
     created_at: new Date(createdAt).toISOString(),
   };
-}
-
-function noFile(id: string): ComposerError {
-  return new ComposerError('file_not_found', `Cannot find file "${id}"`);
 }
