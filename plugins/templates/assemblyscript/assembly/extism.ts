@@ -66,6 +66,10 @@ export function setVar(key: string, value: ArrayBuffer): void {
   varSet(putText(key), put(value));
 }
 
+export function removeVar(key: string): void {
+  varSet(putText(key), 0);
+}
+
 /** `request` is JSON: `{"url": …, "method": …, "headers": {…}}`. Gives the body; `status()` tells the rest. */
 export function http(request: string, body: ArrayBuffer | null = null): ArrayBuffer {
   return take(httpRequest(putText(request), body === null ? 0 : put(body)));

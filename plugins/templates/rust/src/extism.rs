@@ -61,6 +61,10 @@ pub fn set_var(key: &str, value: &[u8]) {
     unsafe { var_set(store(key.as_bytes()), store(value)) }
 }
 
+pub fn remove_var(key: &str) {
+    unsafe { var_set(store(key.as_bytes()), 0) }
+}
+
 pub fn log(level: Level, message: &str) {
     let block = store(message.as_bytes());
     unsafe {
