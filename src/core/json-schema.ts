@@ -7,6 +7,8 @@ import { findSchemaFault } from './plugin/schema-bounds.ts';
 import { patternsIn, slowPattern } from './recipe/pattern.ts';
 
 export interface SchemaFault {
+  /** The word of the schema that is not kept; `false` for what a schema forbids altogether. */
+  readonly keyword: string;
   /** JSON pointer into the value. */
   readonly pointer: string;
   readonly detail: string;
@@ -15,22 +17,28 @@ export interface SchemaFault {
 /** Every fault of `value` against `schema`. A schema that cannot be used is a fault of its own. */
 export function schemaFaults(schema: JsonValue, value: JsonValue): readonly SchemaFault[] {
   if (schema === true) return [];
-  if (!isJsonObject(schema)) return [{ pointer: '', detail: 'The schema is not an object' }];
+  if (!isJsonObject(schema))
+    return [{ keyword: '', pointer: '', detail: 'The schema is not an object' }];
   const why = whyUnusable(schema);
-  if (why !== undefined) return [{ pointer: '', detail: `The schema cannot be used: ${why}` }];
+  if (why !== undefined)
+    return [{ keyword: '', pointer: '', detail: `The schema cannot be used: ${why}` }];
   try {
-    // SAFETY: the validator reads a schema as the plain JSON it is.
-    const { valid, errors } = new Validator(schema as unknown as Schema, '7', false).validate(
-      value,
-    );
+    const { valid, errors } = validatorOf(schema).validate(value);
     if (valid) return [];
-    return leaves(errors).map(({ instanceLocation, error }) => ({
+    return leaves(errors).map(({ instanceLocation, keyword, error }) => ({
+      keyword,
       pointer: instanceLocation.replace(/^#/, ''),
-      detail: error,
+      detail: keyword === 'false' ? 'Nothing may be here.' : error,
     }));
   } catch {
     // What the library throws names its own addresses, and the stack's end is told as any other fault.
-    return [{ pointer: '', detail: 'The schema cannot be used: a reference in it leads nowhere' }];
+    return [
+      {
+        keyword: '',
+        pointer: '',
+        detail: 'The schema cannot be used: a reference in it leads nowhere',
+      },
+    ];
   }
 }
 
@@ -51,6 +59,18 @@ function findSlowPattern(schema: JsonObject): string | undefined {
     if (why !== undefined) return `the pattern "${pattern.slice(0, 60)}": ${why}`;
   }
   return undefined;
+}
+
+/** A plan's schemas are asked again with each call of a function. */
+const validators = new WeakMap<JsonObject, Validator>();
+
+function validatorOf(schema: JsonObject): Validator {
+  const known = validators.get(schema);
+  if (known !== undefined) return known;
+  // SAFETY: the validator reads a schema as the plain JSON it is.
+  const validator = new Validator(schema as unknown as Schema, '7', false);
+  validators.set(schema, validator);
+  return validator;
 }
 
 /**

@@ -178,11 +178,16 @@ async function finish(
 }
 
 function callExport(
-  { functions, tenant, target: { fold: _fold, ...target }, signal }: Fold,
+  { functions, tenant, target: { fold: _fold, output, ...target }, signal }: Fold,
   name: keyof FoldExports,
   input: JsonValue,
 ): ReturnType<Functions['call']> {
-  const called = { ...target, export: foldExports(target.export)[name] };
+  const called = {
+    ...target,
+    export: foldExports(target.export)[name],
+    // The schema is that of what comes out at the end.
+    ...(name === 'finish' && output !== undefined && { output }),
+  };
   return functions.call({ tenant, target: called, input }, signal);
 }
 

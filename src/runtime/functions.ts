@@ -1,6 +1,7 @@
 /** Functions of plugins: from a reference to bytes, and from JSON to a call and back. */
 import { failure, fail, ok } from '../core/errors.ts';
 import type { Failure, Result } from '../core/errors.ts';
+import { schemaFaults } from '../core/json-schema.ts';
 import { parseJson } from '../core/json.ts';
 import type { JsonValue } from '../core/json.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
@@ -64,6 +65,8 @@ export function createFunctions(ports: FunctionPorts): Functions {
       if (!reply.ok) return { ok: false, error: named(reply.error, target) };
       const output = decode(reply.value.output, contentType);
       if (!output.ok) return { ok: false, error: named(output.error, target) };
+      const fault = outputFault(target, output.value);
+      if (fault !== undefined) return { ok: false, error: named(fault, target) };
       const { fuel, memoryPages, logs } = reply.value;
       return ok({ output: output.value, memoryPages, logs, ...(fuel !== undefined && { fuel }) });
     },
@@ -94,6 +97,19 @@ async function callSandbox(
   const reply = await ports.sandbox.call(call, AbortSignal.any([signal, deadline.signal]));
   deadline.clear();
   return reply;
+}
+
+/** The tests of bundled plugins hold them to their schemas; nobody else's word is taken. */
+function outputFault(
+  { bundled, output: schema, contentType }: PinnedFunction,
+  output: JsonValue,
+): Failure | undefined {
+  if (bundled || schema === undefined || contentType === 'bytes') return undefined;
+  const [first] = schemaFaults(schema, output);
+  if (first === undefined) return undefined;
+  const { pointer, detail } = first;
+  const place = pointer === '' ? '' : ` at ${pointer}`;
+  return failure('bad_output', `the output is not what the function declares${place}: ${detail}`);
 }
 
 function named(error: Failure, target: PinnedFunction): Failure {

@@ -129,6 +129,8 @@ describe('the tables', () => {
       'unknown_function',
       'ambiguous_function',
       'missing_function_input',
+      'function_input_mismatch',
+      'unknown_output_field',
       'fold_mismatch',
       'unsupported_type',
     ]);

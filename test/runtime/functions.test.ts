@@ -152,3 +152,33 @@ describe('find()', () => {
     expect(await functions.find('t', reference, {})).toMatchObject({ ok: false });
   });
 });
+
+describe('an output against what the function declares', () => {
+  const output = {
+    type: 'object',
+    required: ['score'],
+    properties: { score: { type: 'number' } },
+  };
+  const outcome = async (given: string, more: Partial<PinnedFunction> = {}) => {
+    const request = { tenant: 't', target: { ...target, output, ...more }, input: 'aGk=' };
+    const result = await withReply(given).call(request, live);
+    return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
+  };
+
+  it('passes when it fits, and ends the call when it does not', async () => {
+    expect(await outcome('{"score": 1, "more": 2}')).toBe('ok');
+    expect(await outcome('{"score": "1"}')).toMatch(/^bad_output: .*"p\.f".* at \/score: /);
+    expect(await outcome('{}')).toMatch(/^bad_output: /);
+    expect(await outcome('')).toMatch(/^bad_output: /);
+    expect(await outcome('"x"', { contentType: 'auto' })).toMatch(/^bad_output: /);
+  });
+
+  it('is believed of a bundled function, and of one that gives bytes', async () => {
+    expect(await outcome('{}', { bundled: true })).toBe('ok');
+    expect(await outcome('{}', { contentType: 'bytes' })).toBe('ok');
+  });
+
+  it('fails by a schema that cannot be used', async () => {
+    expect(await outcome('{}', { output: { $ref: '#/nowhere' } })).toMatch(/^bad_output: /);
+  });
+});

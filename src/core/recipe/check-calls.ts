@@ -2,6 +2,7 @@
 import { isFileOver } from '../chunk/spec.ts';
 import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
+import { staticFaults } from './check-input-schema.ts';
 import type { FlowCheck } from './flow-check.ts';
 import type { Path } from './path.ts';
 import type { PinnedFunction, Plan } from './plan.ts';
@@ -36,6 +37,7 @@ function checkFunction(
   { report }: Known,
 ): void {
   const required = isJsonObject(fn.input) ? ownProperty(fn.input, 'required') : undefined;
+  checkInput(fn, input, path, report);
   if (!isJsonArray(required) || !isJsonObject(input)) return;
   const missing = required
     .filter((key) => typeof key === 'string')
@@ -44,6 +46,55 @@ function checkFunction(
   const names = missing.slice(0, 10).map((key) => `"${key}"`);
   const detail = `Function "${fn.plugin}.${fn.function}" needs ${names.join(', ')} in its input`;
   report.add({ code: 'missing_function_input', path: [...path, 'input'], detail });
+}
+
+const MAX_FAULTS = 20;
+
+function checkInput(
+  fn: PinnedFunction,
+  input: JsonValue | undefined,
+  path: Path,
+  report: FlowCheck['report'],
+): void {
+  if (fn.input === undefined || input === undefined) return;
+  const faults = staticFaults(fn.input, input).filter(
+    // What is missing at the top has a finding of its own.
+    ({ pointer, keyword }) => pointer !== '' || keyword !== 'required',
+  );
+  for (const { pointer, detail, keyword } of faults.slice(0, MAX_FAULTS)) {
+    const steps = stepsOf(input, pointer);
+    const place = steps.length === 0 ? 'its input' : `"${steps.join('.')}"`;
+    const isUnknown = keyword === 'false' && steps.length > 0;
+    const known = isUnknown && steps.length === 1 ? namesOf(fn.input) : [];
+    report.add({
+      code: 'function_input_mismatch',
+      path: [...path, 'input', ...steps],
+      ...(isUnknown && { at: 'key' as const }),
+      detail: isUnknown
+        ? `Function "${fn.plugin}.${fn.function}" takes no ${place}`
+        : `Function "${fn.plugin}.${fn.function}" cannot take ${place}: ${detail}`,
+      suggestion: closest(String(steps.at(-1) ?? ''), known),
+    });
+  }
+}
+
+/** A pointer's steps; those into lists are numbers. */
+function stepsOf(input: JsonValue, pointer: string): (string | number)[] {
+  let at: JsonValue | undefined = input;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => {
+      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      const step = isJsonArray(at) ? Number(key) : key;
+      at = isJsonArray(at) ? at[Number(key)] : isJsonObject(at) ? ownProperty(at, key) : undefined;
+      return step;
+    });
+}
+
+function namesOf(schema: JsonValue | undefined): readonly string[] {
+  const properties = isJsonObject(schema) ? ownProperty(schema, 'properties') : undefined;
+  return isJsonObject(properties) ? Object.keys(properties) : [];
 }
 
 function checkFold(fn: PinnedFunction, raw: JsonObject, path: Path, { report }: Known): void {

@@ -32,7 +32,8 @@ export function checkFlow(check: FlowCheck): void {
   lintRecipe(check);
 }
 
-function flowOf({ heads, graph, inputs, body, definitions, report }: FlowCheck): Flow {
+function flowOf(check: FlowCheck): Flow {
+  const { heads, graph, inputs, body, definitions, report } = check;
   const providers = new Map(providersOf(heads));
   for (const { id, raw } of heads) {
     for (const name of publishedNames(raw)) {
@@ -43,12 +44,26 @@ function flowOf({ heads, graph, inputs, body, definitions, report }: FlowCheck):
     inputs: new Set([...inputs.map(({ id }) => id), ...writtenIds(body)]),
     definitions: new Set(Object.keys(definitions)),
     providers,
+    schemas: schemasOf(check),
     ids: new Set(heads.map(({ id }) => id)),
     before: graph.before,
     isOrdered: graph.isWhole,
     report,
     guesses: MAX_GUESSES,
   };
+}
+
+/** What the functions of nodes give, where that is declared and the node passes it on as it is. */
+function schemasOf({ heads, functions }: FlowCheck): ReadonlyMap<string, JsonValue> {
+  const entries = heads.flatMap(({ id, raw }) => {
+    if (!isJsonObject(raw)) return [];
+    const type = ownProperty(raw, 'type');
+    const reference = ownProperty(raw, 'function_identifier');
+    if ((type !== 'function_task' && type !== 'reduce') || typeof reference !== 'string') return [];
+    const schema = functions.get(reference.trim())?.output;
+    return schema === undefined ? [] : [[id, schema] as const];
+  });
+  return new Map(entries);
 }
 
 /** Inputs with faults are declared all the same. */

@@ -11,6 +11,7 @@ import { readsOf } from './reads.ts';
 import type { Read, TemplateIssue } from './reads.ts';
 import { RESERVED } from './input-specs.ts';
 import type { Report } from './report.ts';
+import { findMissingField } from './output-fields.ts';
 import { closest } from './suggest.ts';
 
 /** Readable everywhere. */
@@ -27,6 +28,8 @@ export interface Flow {
   readonly ids: ReadonlySet<string>;
   /** Nodes that can run before a node. */
   readonly before: ReadonlyMap<string, Ids>;
+  /** What the function of a node gives, by the node's id. */
+  readonly schemas: ReadonlyMap<string, JsonValue>;
   /** False when edges had faults: any node may come before any other. */
   readonly isOrdered: boolean;
   readonly report: Report;
@@ -127,13 +130,35 @@ function checkRead(read: Read, place: Place): void {
   const providers = flow.providers.get(root);
   if (providers !== undefined) {
     const { before } = view;
-    if (before === undefined || providers.some((id) => before.has(id))) return;
+    if (before === undefined || providers.some((id) => before.has(id))) {
+      return checkField(read, providers, flow);
+    }
     return reportLater(read, providers, place);
   }
   if (read.form !== 'bare') {
     if (!read.isGuarded && !GLOBAL_NAMES.has(root)) reportUnknown(read, place);
   } else if (isNameOnly(read, place.field) && !view.isOpen) reportUnknown(read, place);
   else if (NAMING.has(place.field)) reportMaybe(read, place);
+}
+
+/** Only where every node that may have given the value declares what it gives. */
+function checkField(
+  { way, path, offset, text, isGuarded }: Read,
+  providers: readonly string[],
+  flow: Flow,
+): void {
+  if (isGuarded || way.length < 2) return;
+  const missing = providers.map((id) => findMissingField(flow.schemas.get(id), way.slice(1)));
+  const [first] = missing;
+  if (first === undefined || missing.includes(undefined)) return;
+  flow.report.add({
+    code: 'unknown_output_field',
+    path,
+    offset,
+    text,
+    detail: `"${way.join('.')}" is not there: the function of "${providers.join('", "')}" gives no "${first.name}"`,
+    suggestion: closest(first.name, first.known),
+  });
 }
 
 /**

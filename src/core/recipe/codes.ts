@@ -73,6 +73,10 @@ export const CODES = {
   unknown_function: error('A function does not exist.'),
   ambiguous_function: error('A bare function id belongs to several plugins.'),
   missing_function_input: warning('A function needs an input that the node does not give.'),
+  function_input_mismatch: lax(
+    'What a node gives to a function does not fit what the function declares.',
+  ),
+  unknown_output_field: lax('A path leads to a field that the function behind it never gives.'),
   fold_mismatch: error('A fold stands where none can, or goes over what its steps do not take.'),
   unknown_prompt: error('A stored prompt does not exist.'),
   unknown_recipe: error('A sub-recipe does not exist.'),

@@ -270,3 +270,5 @@ const MAP_METHODS: Methods<ValueMap> = {
     return ownMap(runtime, entries);
   }),
 };
+
+export const MAP_METHOD_NAMES: ReadonlySet<string> = new Set(Object.keys(MAP_METHODS));
