@@ -9,6 +9,7 @@ import { EXIT, PlainError, UsageError } from '../io.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { printable } from '../text.ts';
 import { bytesOf, grouped } from './figures.ts';
+import { networkTo } from './network.ts';
 import { readPluginFile } from './project.ts';
 import { reportFindings } from './report.ts';
 import { examine, load } from './sandbox.ts';
@@ -26,6 +27,7 @@ export async function callPlugin(args: readonly string[], io: Io): Promise<ExitC
       input: { type: 'string', short: 'i' },
       stdin: { type: 'boolean', default: false },
       config: { type: 'string', multiple: true, default: [] },
+      'allow-host': { type: 'string', multiple: true, default: [] },
       wasi: { type: 'boolean', default: false },
       loop: { type: 'string', default: '1' },
       manifest: { type: 'string' },
@@ -40,6 +42,7 @@ export async function callPlugin(args: readonly string[], io: Io): Promise<ExitC
   const rounds = roundsOf(values.loop);
   const level = levelOf(values['log-level']);
   const config = configOf(values.config);
+  const send = networkTo(values['allow-host']);
   const file = readPluginFile(word, values.manifest, io);
   const examined = withWasi(examine(file), values.wasi);
   reportFindings(file, examined, io);
@@ -47,7 +50,7 @@ export async function callPlugin(args: readonly string[], io: Io): Promise<ExitC
   const target = exportOf(examined, name);
   if (values.stdin && values.input !== undefined) throw new UsageError('say --input or --stdin');
   const input = values.stdin ? await io.readIn() : new TextEncoder().encode(values.input ?? '');
-  const plugin = await load(examined, file.label);
+  const plugin = await load(examined, file.label, send);
   const times: number[] = [];
   let reply = await timed(times, () => plugin.call(target, input, config));
   for (let round = 1; round < rounds && reply.ok; round += 1) {

@@ -1,6 +1,7 @@
 /** The server's way with a plugin, on this machine: decoded, checked, metered, called under the same limits. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SendRequest } from '../../src/adapters/extism/desk.ts';
 import { callGuest } from '../../src/adapters/extism/guest-call.ts';
 import type { Result } from '../../src/core/errors.ts';
 import { inspectUpload, meter } from '../../src/runtime/plugins.ts';
@@ -46,11 +47,15 @@ export interface Callable {
 
 export type Config = { readonly [key: string]: string };
 
-export async function load(examined: Examined, label: string): Promise<Callable> {
+export async function load(
+  examined: Examined,
+  label: string,
+  send?: SendRequest,
+): Promise<Callable> {
   const wasm = metered(examined, label);
   const module = await engine.compile(wasm);
   return {
     size: wasm.length,
-    call: (name, input, config) => callGuest(module, { export: name, input, config }),
+    call: (name, input, config) => callGuest(module, { export: name, input, config, send }),
   };
 }

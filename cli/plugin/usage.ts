@@ -18,6 +18,7 @@ export const PLUGIN_USAGE = `composer plugin COMMAND
   call:
     --input TEXT         the input; or --stdin
     --config KEY=VALUE   a setting; may be repeated
+    --allow-host HOST    let it send requests there, by https, or http://HOST; may be repeated
     --wasi               let it import WASI, whatever the manifest says
     --loop N             call it N times and tell the median time
     --log-level LEVEL    trace, debug, info (default), warn, error, off

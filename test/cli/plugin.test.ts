@@ -74,6 +74,8 @@ describe('composer plugin', () => {
     [['call', '.', 'shout', '--config', '=value']],
     [['call', '.', 'shout', '--input', 'a', '--stdin']],
     [['call', '.', 'shout', '--fast']],
+    [['call', '.', 'shout', '--allow-host', 'a b']],
+    [['call', '.', 'shout', '--allow-host', 'https://example.com']],
     [['test']],
     [['push', '--server', 'ftp://example.com']],
     [['push', '--server', 'http://127.0.0.1:1']],

@@ -1,8 +1,10 @@
 /** Guests in each language that do what the modules of Extism's own corpus do; all must answer alike. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Language } from '../../cli/plugin/languages.ts';
 import { composer } from '../cli/composer.ts';
 
@@ -16,6 +18,7 @@ const FUNCTIONS = [
   'log_all',
   'variables',
   'echo',
+  'http_get',
   'loop_forever',
 ];
 
@@ -36,6 +39,7 @@ export function describeLanguage(language: Language): void {
     const manifest = {
       name: 'corpus',
       version: '1.0.0',
+      capabilities: { hosts: ['*'] },
       functions: FUNCTIONS.map((id) => ({ id, content_type: 'auto' })),
     };
     writeFileSync(join(desk, 'plugin.yaml'), JSON.stringify(manifest));
@@ -67,7 +71,6 @@ export function describeLanguage(language: Language): void {
     ['variables', ['--input', 'kept ü'], '<kept ü>'],
     ['echo', ['--input', 'höchst — 漢字 👩‍👩‍👧'], 'höchst — 漢字 👩‍👩‍👧'],
     ['echo', ['--input', ''], ''],
-    ['echo', ['--input', 'x'.repeat(10_001)], 'x'.repeat(10_001)],
   ])(
     '%s %j gives %j',
     async (name, more, output) => {
@@ -76,6 +79,11 @@ export function describeLanguage(language: Language): void {
     60_000,
   );
 
+  it('echoes much', async () => {
+    const input = 'x'.repeat(10_001);
+    expect((await call('echo', '--input', input)).output === input).toBe(true);
+  }, 60_000);
+
   it('logs at every level', async () => {
     expect((await call('log_all')).logs).toEqual([
       { level: 'debug', text: 'this is a debug log' },
@@ -83,6 +91,34 @@ export function describeLanguage(language: Language): void {
       { level: 'warn', text: 'this is a warn log' },
       { level: 'error', text: 'this is an error log' },
     ]);
+  }, 60_000);
+
+  it('sends a request where it may, and nowhere else', async () => {
+    const server = createServer((request, answer) => {
+      answer.writeHead(request.url === '/found' ? 200 : 404);
+      answer.end(`${request.method} ${String(request.headers['x-mine'])} 語`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    // SAFETY: it listens on a port.
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const request = { url: `${base}/found`, method: 'GET', headers: { 'x-mine': 'yes' } };
+    const ask = (more: object, ...hosts: string[]) =>
+      call(
+        'http_get',
+        '--input',
+        JSON.stringify({ ...request, ...more }),
+        ...hosts.flatMap((host) => ['--allow-host', host]),
+      );
+    expect(await ask({}, base)).toMatchObject({ output: '200 GET yes 語' });
+    expect(await ask({ url: `${base}/none` }, base)).toMatchObject({ output: '404 GET yes 語' });
+    for (const answer of [
+      await ask({}),
+      await ask({}, 'example.com'),
+      await ask({ url: 'http://127.0.0.1:1/' }, base),
+    ]) {
+      expect(answer).toMatchObject({ error: { code: 'http_denied' } });
+    }
   }, 60_000);
 
   it('ends with its error, or without fuel, and answers the next call', async () => {

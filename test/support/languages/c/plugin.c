@@ -94,6 +94,13 @@ EXTISM_EXPORT(echo) {
   return 0;
 }
 
+EXTISM_EXPORT(http_get) {
+  extism_block body = extism_http_request(extism_store(extism_input()), 0);
+  extism_text status = number((uint64_t)extism_http_status_code());
+  extism_output(joined(joined(status, EXTISM_TEXT(" ")), extism_load(body)));
+  return 0;
+}
+
 EXTISM_EXPORT(loop_forever) {
   volatile uint32_t turns = 0;
   for (;;) turns++;

@@ -44,6 +44,12 @@ export function echo() {
   return 0;
 }
 
+export function http_get() {
+  const { status, body } = Http.request(JSON.parse(Host.inputString()));
+  Host.outputString(`${status} ${body}`);
+  return 0;
+}
+
 export function loop_forever() {
   for (;;);
 }

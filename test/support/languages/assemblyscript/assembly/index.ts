@@ -1,6 +1,6 @@
 // @ts-nocheck: AssemblyScript, which is not TypeScript.
 /** What the modules of Extism's own corpus do, in AssemblyScript: the same host functions, used the same way. */
-import { config, fail as giveUp, getVar, input, inputText, log, output, outputText, removeVar, setVar } from './extism';
+import { config, fail as giveUp, getVar, http, input, inputText, log, output, outputText, removeVar, setVar, status } from './extism';
 
 function textOf(bytes: ArrayBuffer | null): string {
   return bytes === null ? '' : String.UTF8.decode(bytes);
@@ -56,6 +56,12 @@ export function variables(): i32 {
 
 export function echo(): i32 {
   output(input());
+  return 0;
+}
+
+export function http_get(): i32 {
+  const body = http(inputText());
+  outputText(status().toString() + ' ' + String.UTF8.decode(body));
   return 0;
 }
 

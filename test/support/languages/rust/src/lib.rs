@@ -72,6 +72,16 @@ pub extern "C" fn echo() -> i32 {
 }
 
 #[no_mangle]
+pub extern "C" fn http_get() -> i32 {
+    let request = String::from_utf8(extism::input()).unwrap_or_default();
+    let response = extism::http(&request, None);
+    let mut out = format!("{} ", response.status).into_bytes();
+    out.extend(response.body);
+    extism::output(&out);
+    0
+}
+
+#[no_mangle]
 pub extern "C" fn loop_forever() -> i32 {
     let mut turns: u32 = 0;
     loop {
