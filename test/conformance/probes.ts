@@ -172,6 +172,18 @@ const INPUT_TEXTS: readonly Row[] = [
 ];
 
 const READS: readonly Row[] = [
+  ...['api_key', 'openai_api_key', 'password', 'user.client_secret'].map((name): Row => ({
+    rule: '9',
+    name: `a variable named ${name} in a prompt is told`,
+    text: `name: r\nuser_inputs: [{id: ${name.split('.')[0]}, type: json}]\nnodes: [{id: a, type: language_task, prompt: "Use {{ ${name.replace(/[^.]+$/, '⟦$&⟧')} }}"}]\n`,
+    expect: { diagnostics: ['secret_in_prompt'] },
+  })),
+  one(
+    '9',
+    'a word in a prompt is no secret',
+    '{id: a, type: language_task, prompt: "Explain what a password is: {{ 1 }} api_key"}',
+    {},
+  ),
   one(
     '9',
     'inputs.x is an input',

@@ -20,6 +20,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\bxox[abprs]-[0-9A-Za-z-]{10,200}\b/, 'an access token'],
   [/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/, 'a private key'],
   [/\bsecret:\w/, 'a secret'],
+  [
+    /\b(?:\w{1,40}_)?(?:api_?key|password|passphrase|private_key|access_token|client_secret)\b(?<=\{\{[^{}]{0,200})/i,
+    'a secret',
+  ],
   [/\bsecrets?\.(?<=\{\{[^{}]{0,200})[A-Za-z_]/, 'a secret'],
 ];
 

@@ -16,7 +16,7 @@ export function readHitl(shape: ShapeInput, context: NodeContext): HitlNode | un
   const { path } = shape;
   checkSchemaMap(keys.form, [...path, 'form'], context);
   if (keys.default_action === 'approve') {
-    const detail = `${shape.what} approves by itself when nobody answers`;
+    const detail = `${shape.what.replace(/^n/, 'N')} approves by itself when nobody answers`;
     context.report.add({ code: 'fail_open_approval', path: [...path, 'default_action'], detail });
   }
   return {
