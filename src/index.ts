@@ -8,6 +8,7 @@ import { makeCacheObject } from './adapters/durable-objects/cache-object.ts';
 import { makeCatalog } from './adapters/durable-objects/catalog-object.ts';
 import { createCatalog } from './adapters/durable-objects/catalog.ts';
 import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts';
+import { createDeliveries } from './adapters/durable-objects/deliveries.ts';
 import { createEndpoints } from './adapters/durable-objects/endpoints.ts';
 import { createLinks } from './adapters/durable-objects/links.ts';
 import { createGrants } from './adapters/durable-objects/grants.ts';
@@ -47,6 +48,7 @@ import { createPlanCache } from './runtime/plan-cache.ts';
 import { createScheduleRuns } from './runtime/schedules.ts';
 import { createServices } from './runtime/services.ts';
 import { makeStores } from './stores.ts';
+import { createWebhookTargets } from './runtime/webhooks.ts';
 import { VERSION } from './version.ts';
 
 const scriptEngine = new Uint8Array(SCRIPT_ENGINE);
@@ -120,6 +122,7 @@ function makePorts(
     schedules: createSchedules(env.CATALOG),
     endpoints: createEndpoints({ ...catalogs, vault }),
     signatures: createSignatures({ digests }),
+    deliveries: createDeliveries(partitions),
   };
 }
 
@@ -196,6 +199,7 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     modelSlots: createSlots(),
     maxRunning: MAX_RUNNING,
     maxQueued: MAX_QUEUED,
+    outbox: { targets: createWebhookTargets(ports), signatures: ports.signatures },
   };
 });
 

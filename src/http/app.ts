@@ -30,6 +30,7 @@ import { scheduleRoutes } from './routes/schedules.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { validateRoutes } from './routes/validate.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Ports } from '../runtime/ports.ts';
@@ -90,6 +91,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/approvals', approvalRoutes(services));
   app.route('/v1/approvals', approvalLinkRoutes(services, settings));
   app.route('/v1/hooks', hookRoutes(services, settings));
+  app.route('/v1/webhooks', webhookRoutes(services));
   app.route('/v1/schedules', scheduleRoutes(services));
   app.route('/a', approvalPageRoutes(services));
   app.route('/v1/keys', keyRoutes(services));

@@ -4,6 +4,7 @@ import { ComposerError } from '../core/errors.ts';
 import { MAX_DURATION_MS } from '../core/recipe/duration.ts';
 import { PRIORITY } from '../core/recipe/schema/recipe.ts';
 import { isFinal } from '../core/run/events.ts';
+import { addressFault, ownSecret } from '../runtime/webhooks.ts';
 import { anyObject } from './input.ts';
 import { unwrap } from './problem.ts';
 import { instant } from './query.ts';
@@ -32,6 +33,8 @@ export const runOptions = {
   mode: z.enum(['durable', 'inline']).default('durable'),
   priority: z.number().int().min(PRIORITY.min).max(PRIORITY.max).optional(),
   start_at: instant.optional(),
+  /** An address that is told how the run has ended. */
+  webhook: z.string().min(1).max(2_048).optional(),
 };
 
 export interface RunOrder {
@@ -42,6 +45,7 @@ export interface RunOrder {
     mode: 'durable' | 'inline';
     priority?: number | undefined;
     start_at?: number | undefined;
+    webhook?: string | undefined;
   };
   /** The raw body, which an idempotency key is bound to. */
   readonly bytes: Uint8Array;
@@ -55,14 +59,16 @@ export async function submitRun(
   const { ports } = services;
   const tenant = c.get('tenant');
   const idempotency = await idempotencyOf(c, services, bytes);
-  const { priority, start_at: startsAt, ...rest } = options;
+  const { priority, start_at: startsAt, webhook, ...rest } = options;
   if (startsAt !== undefined) checkStart(startsAt, options.mode, ports.clock.now());
+  if (webhook !== undefined) await checkWebhook(services, c, { url: webhook, mode: options.mode });
   const submitted = unwrap(
     await services.submit(tenant, {
       ...request,
       ...rest,
       ...(priority !== undefined && { priority }),
       ...(startsAt !== undefined && { startAt: startsAt }),
+      ...(webhook !== undefined && { webhook }),
       ...(idempotency && { idempotency }),
     }),
   );
@@ -105,6 +111,20 @@ export async function idempotencyOf(
 ): Promise<Idempotency | undefined> {
   const key = idempotencyKey(c);
   return key === undefined ? undefined : { key, bodyHash: await ports.digests.sha256(bytes) };
+}
+
+async function checkWebhook(
+  { ports }: Services,
+  c: Context<ApiEnv>,
+  { url, mode }: { url: string; mode: 'durable' | 'inline' },
+): Promise<void> {
+  if (mode === 'inline') {
+    throw new ComposerError('bad_request', 'Cannot use "webhook": an inline run answers by itself');
+  }
+  const fault = addressFault(ports, url);
+  if (fault !== undefined) throw new ComposerError('http_denied', fault);
+  // What signs the message has to be there before anything has to be told.
+  unwrap(await ownSecret(ports, c.get('tenant')));
 }
 
 /** Scoped by the route, so that one key used in two places is two keys. */

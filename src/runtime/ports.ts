@@ -19,6 +19,7 @@ import type { Models } from './ports/models.ts';
 import type { Endpoints } from './ports/endpoints.ts';
 import type { Schedules } from './ports/schedules.ts';
 import type { ApprovalLinks, ApprovalPlace, Decision } from './ports/approval-links.ts';
+import type { Deliveries } from './ports/webhooks.ts';
 import type { Signatures } from './ports/signatures.ts';
 import type { CallLimits } from '../core/plugin/asks.ts';
 import type { PluginQuota } from '../core/plugin/quota.ts';
@@ -334,6 +335,8 @@ export interface Submission {
   /** The run that this one does again, and what it takes over from it. */
   readonly replayOf?: RunId;
   readonly seeds?: Seeds;
+  /** An address that is told how the run has ended. */
+  readonly webhook?: string;
 }
 
 /** What a replay is made of. */
@@ -479,4 +482,5 @@ export interface Ports {
   readonly schedules: Schedules;
   readonly endpoints: Endpoints;
   readonly signatures: Signatures;
+  readonly deliveries: Deliveries;
 }

@@ -23,6 +23,8 @@ export interface SubmitRequest {
   /** Not before, in epoch milliseconds. */
   readonly startAt?: number;
   readonly idempotency?: { readonly key: string; readonly bodyHash: string };
+  /** An address that is told how the run has ended. */
+  readonly webhook?: string;
 }
 
 export interface Preparing {
@@ -60,6 +62,7 @@ export interface RunOrder {
   readonly priority?: number;
   readonly startAt?: number;
   readonly idempotency?: Idempotency;
+  readonly webhook?: string;
 }
 
 /** Throws `inputs_invalid`, and what the templates of its limits' keys throw. */
@@ -68,7 +71,7 @@ export async function submissionOf(
   tenant: Tenant,
   order: RunOrder,
 ): Promise<Submission> {
-  const { recipe, recipeVersion, plan, planHash, labels, idempotency } = order;
+  const { recipe, recipeVersion, plan, planHash, labels, idempotency, webhook } = order;
   const checked = checkInputs(plan, order.inputs, { strict: plan.strict });
   const missing = await missingFiles(ports.files, tenant, { plan, inputs: order.inputs });
   if (!checked.ok || missing.length > 0) {
@@ -89,6 +92,7 @@ export async function submissionOf(
     warnings: [...order.warnings, ...warnings].filter(({ severity }) => severity === 'warning'),
     ...(await admissionFor(ports, plan, { ...order, inputs })),
     ...(idempotency && { idempotency }),
+    ...(webhook !== undefined && { webhook }),
   };
 }
 

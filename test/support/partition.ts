@@ -1,4 +1,5 @@
 /** A partition on Node: the object's real code over SQLite, test functions and a manual clock. */
+import { createMemoryEndpoints } from '../../src/adapters/memory/endpoints.ts';
 import { createMemoryFiles } from '../../src/adapters/memory/files.ts';
 import { act } from '../../src/adapters/durable-objects/bulk.ts';
 import { onAlarm, resume } from '../../src/adapters/durable-objects/partition.ts';
@@ -16,6 +17,7 @@ import { submit } from '../../src/adapters/durable-objects/submit.ts';
 import type { SubmissionMessage } from '../../src/adapters/durable-objects/submit.ts';
 import * as people from '../../src/adapters/durable-objects/waiting.ts';
 import { createModels } from '../../src/adapters/models/models.ts';
+import { createSignatures } from '../../src/adapters/webhooks/signatures.ts';
 import { ComposerError } from '../../src/core/errors.ts';
 import type { Result } from '../../src/core/errors.ts';
 import type { JsonObject, JsonValue } from '../../src/core/json.ts';
@@ -24,7 +26,9 @@ import { checkInputs } from '../../src/core/recipe/inputs.ts';
 import type { Plan } from '../../src/core/recipe/plan.ts';
 import type { ReplayPoint } from '../../src/core/run/replay.ts';
 import type { RunView } from '../../src/core/run/view.ts';
-import type { RunAction } from '../../src/runtime/ports.ts';
+import type { Egress, Ids, RunAction } from '../../src/runtime/ports.ts';
+import type { Endpoints } from '../../src/runtime/ports/endpoints.ts';
+import { createWebhookTargets } from '../../src/runtime/webhooks.ts';
 import { createFakeNet } from './fake-net.ts';
 import { createManualClock, settled } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
@@ -41,6 +45,7 @@ export interface Order {
   readonly startAt?: number;
   readonly labels?: JsonObject;
   readonly idempotency?: SubmissionMessage['idempotency'];
+  readonly webhook?: string;
 }
 
 export interface TestPartition {
@@ -71,14 +76,18 @@ export interface TestPartition {
 export interface PartitionOptions {
   readonly maxRunning?: number;
   readonly maxQueued?: number;
+  readonly egress?: Egress;
+  /** Where webhooks are kept. */
+  readonly endpoints?: Endpoints;
 }
 
 export function createTestPartition(options: PartitionOptions = {}): TestPartition {
-  const { maxRunning = 100, maxQueued = 1_000 } = options;
+  const { maxRunning = 100, maxQueued = 1_000, egress = createFakeNet().egress } = options;
   const disk = createDisk();
   const clock = createManualClock();
   const functions = createTestFunctions();
   const faults: string[] = [];
+  const endpoints = options.endpoints ?? createMemoryEndpoints({ clock });
   let count = 0;
   let kill = (): void => {};
   let live = wake();
@@ -93,14 +102,15 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
       await clock.sleep(ms, signal);
       if (isDead) await new Promise(() => {});
     };
+    const ids: Ids = {
+      next: (prefix) => `${prefix}_${String((count += 1)).padStart(5, '0')}`,
+      random: () => 0.5,
+    };
     const { ctx } = createObjectState(disk);
     migrateQueue(ctx.storage);
     const partition = createPartition(ctx, {
       clock: { ...clock, sleep },
-      ids: {
-        next: (prefix) => `${prefix}_${String((count += 1)).padStart(5, '0')}`,
-        random: () => 0.5,
-      },
+      ids,
       log: {
         write: (level, event, fields) => {
           if (level === 'error') faults.push(`${event} ${JSON.stringify(fields)}`);
@@ -110,10 +120,14 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
       functions,
       models: createModels(),
       modelSlots: createSlots(),
-      egress: createFakeNet().egress,
+      egress,
       files: createMemoryFiles({ clock }),
       maxRunning,
       maxQueued,
+      outbox: {
+        targets: createWebhookTargets({ endpoints, ids }),
+        signatures: createSignatures({ digests: createTestStores(clock).digests }),
+      },
     });
     resume(partition);
     return partition;
@@ -126,7 +140,7 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
   };
 
   function place(plan: Plan, order: Order, more: Partial<SubmissionMessage> = {}): RunView {
-    const { recipe: name = plan.name, labels = {}, idempotency, ...rest } = order;
+    const { recipe: name = plan.name, labels = {}, idempotency, webhook, ...rest } = order;
     const checked = checkInputs(plan, order.inputs ?? {});
     if (!checked.ok) throw new Error(JSON.stringify(checked.error));
     const inputs = checked.value.values;
@@ -143,6 +157,7 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
       warnings: [],
       admission: admissionOf(plan, given),
       ...(idempotency && { idempotency }),
+      ...(webhook !== undefined && { webhook }),
       ...more,
     });
     if (reply.needsPlan) throw new Error('The plan was given');

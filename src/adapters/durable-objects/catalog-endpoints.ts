@@ -43,7 +43,8 @@ export function createEndpoint(
     return fail('quota_exceeded', `Cannot make another ${kind}: there are ${count} already`);
   }
   const row = [kind, id, JSON.stringify(spec), sealed ?? '', now, now];
-  sql.exec('INSERT INTO endpoints VALUES (?, ?, ?, ?, ?, ?)', ...row);
+  // One that is there already stays: who made it first has its secret.
+  sql.exec('INSERT OR IGNORE INTO endpoints VALUES (?, ?, ?, ?, ?, ?)', ...row);
   return ok({ id, spec, createdAt: now, updatedAt: now });
 }
 

@@ -11,7 +11,8 @@ import type {
   OpenedLink,
 } from '../../runtime/ports/approval-links.ts';
 import type { Partition } from './partition-state.ts';
-import { decide, findApproval } from './waiting.ts';
+import { findApproval } from './reading.ts';
+import { decide } from './waiting.ts';
 
 /** Of one approval. */
 const MAX_LINKS = 100;

@@ -7,13 +7,30 @@ import { createPacer } from '../../runtime/pacer.ts';
 import type { Pacer } from '../../runtime/pacer.ts';
 import { createDeltaLog } from '../../runtime/delta-log.ts';
 import type { DeltaLog } from '../../runtime/delta-log.ts';
+import type { Signatures } from '../../runtime/ports/signatures.ts';
+import type { WebhookTargets } from '../../runtime/ports/webhooks.ts';
 import type { EpochMs, RunId } from '../../runtime/ports.ts';
+
+/** How webhooks are told. */
+export interface OutboxDeps {
+  readonly targets: WebhookTargets;
+  readonly signatures: Pick<Signatures, 'sign'>;
+}
+
+/** What is known of who wants to hear. It only spares rows: without it, everything is noted. */
+export interface Outbox {
+  wanted: boolean | undefined;
+  /** Grows with each change, so that an answer about what was before it counts for nothing. */
+  generation: number;
+  isBusy: boolean;
+}
 
 export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report' | 'budgets'> {
   /** Runs that may be under way at a time; more wait in the queue. */
   readonly maxRunning: number;
   /** Runs that may wait; more are refused. */
   readonly maxQueued: number;
+  readonly outbox: OutboxDeps;
 }
 
 export interface Partition {
@@ -35,6 +52,7 @@ export interface Partition {
   /** When each run has something due; in epoch milliseconds. */
   readonly due: Map<RunId, EpochMs>;
   alarmAt: EpochMs | undefined;
+  readonly outbox: Outbox;
 }
 
 export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): Partition {
@@ -50,6 +68,7 @@ export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): P
     deltas: createDeltaLog(() => deps.clock.now()),
     due: new Map(),
     alarmAt: undefined,
+    outbox: { wanted: undefined, generation: 0, isBusy: false },
   };
 }
 

@@ -20,6 +20,7 @@ import { createDriver } from '../../runtime/advance.ts';
 import type { Driver } from '../../runtime/advance.ts';
 import type { EpochMs, RunId } from '../../runtime/ports.ts';
 import { liveRuns } from './list-rows.ts';
+import * as outbox from './outbox.ts';
 import { armAlarm, notify } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
 import { dropStarts, keepStarts, messageOf, readStarts } from './admission-rows.ts';
@@ -45,6 +46,7 @@ export function resume(partition: Partition): void {
   }
   wake(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
+  outbox.resume(partition);
 }
 
 /** Looks at a run again: the one in memory, or else its rows. */
@@ -209,13 +211,15 @@ interface WrittenTurn {
 
 function write(partition: Partition, { id, record, written }: WrittenTurn): void {
   const { status } = record.run;
-  partition.ctx.storage.transactionSync(() => {
+  const isNoted = partition.ctx.storage.transactionSync(() => {
     writeTurn(partition.sql, id, record);
     // What a waiting run is due for changes though its status does not.
     const isTold = written === status && written !== 'waiting';
     if (!isTold) setStatus(partition.sql, id, record.run);
+    return outbox.note(partition, id, record);
   });
   if (isFinal(status)) partition.deltas.end(id);
+  if (isNoted) queueMicrotask(() => void outbox.pump(partition));
   if (record.isAtRest) rest(partition, id, status);
   notify(partition, id);
 }
@@ -268,6 +272,7 @@ export function onAlarm(partition: Partition): void {
   wake(partition);
   if (partition.drivers.size > 0 || partition.queue.line.length > 0) armWatchdog(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
+  void outbox.pump(partition);
 }
 
 function armWatchdog(partition: Partition): void {

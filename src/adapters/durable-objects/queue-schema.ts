@@ -57,6 +57,31 @@ const STEPS: readonly string[] = [
    ALTER TABLE runs ADD COLUMN held_since INTEGER;
    -- Starts that still count, by the rate that bounds them.
    CREATE TABLE starts (rate TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
+  `-- What happened and may have to be told.
+   CREATE TABLE notices (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     tenant TEXT NOT NULL,
+     run TEXT NOT NULL,
+     event TEXT NOT NULL,
+     key TEXT,
+     at INTEGER NOT NULL
+   );
+   CREATE TABLE deliveries (
+     id TEXT PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     webhook TEXT,
+     url TEXT NOT NULL,
+     event TEXT NOT NULL,
+     run TEXT NOT NULL,
+     status TEXT NOT NULL,
+     attempts INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     last TEXT,
+     created_at INTEGER NOT NULL,
+     -- Null when it is not sent any more.
+     due_at INTEGER
+   ) WITHOUT ROWID;
+   CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;`,
 ];
 
 export function migrateQueue(storage: DurableObjectStorage): void {

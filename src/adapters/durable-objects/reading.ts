@@ -3,10 +3,11 @@ import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { isFinal } from '../../core/run/events.ts';
 import type { RunEvent } from '../../core/run/events.ts';
+import { showApproval } from '../../core/run/approvals.ts';
 import { restore } from '../../core/run/restore.ts';
 import { showNode, shownOf, showRun } from '../../core/run/show.ts';
 import type { RunState } from '../../core/run/state.ts';
-import type { NodeView, RunView } from '../../core/run/view.ts';
+import type { ApprovalView, NodeView, RunView } from '../../core/run/view.ts';
 import { seedsOf } from '../../core/run/replay.ts';
 import type { ReplayPoint } from '../../core/run/replay.ts';
 import type { EventPage, Origin, RunId } from '../../runtime/ports.ts';
@@ -141,4 +142,9 @@ export async function waitForEnd(
     await nextTurn(partition, id, left);
   }
   return show(partition, id);
+}
+
+export function findApproval(partition: Partition, run: RunId, key: string): ApprovalView | null {
+  const state = findState(partition, run);
+  return (state && showApproval(state, key)) ?? null;
 }

@@ -14,6 +14,7 @@ import type { RunView } from '../../core/run/view.ts';
 import type { FinishedRun, Idempotency, Submission } from '../../runtime/ports.ts';
 import * as kept from './kept-rows.ts';
 import { messageOf } from './admission-rows.ts';
+import { learn, noteFinished, pump } from './outbox.ts';
 import { admit, drive, enter } from './partition.ts';
 import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
@@ -37,6 +38,7 @@ const RESERVED_MS = 5 * 60 * 1000;
 export function submit(partition: Partition, message: SubmissionMessage): SubmitReply {
   const { sql, deps } = partition;
   const { idempotency, planHash } = message;
+  learn(partition, message.tenant);
   const known = idempotency && kept.findIdempotent(sql, idempotency.key, deps.clock.now());
   if (known !== undefined)
     return { needsPlan: false, result: replay(partition, known, idempotency?.bodyHash) };
@@ -143,9 +145,17 @@ type Content = Omit<RunIdentity, 'id' | 'createdAt'>;
 
 function identityOf(submission: SubmissionMessage): Content {
   const { recipe, recipeVersion, planHash, labels, inputs } = submission;
-  const { replayOf } = submission;
-  const content = { recipe, recipeVersion, planHash, labels, inputs };
-  return { ...content, mode: 'durable', ...(replayOf !== undefined && { replayOf }) };
+  const { replayOf, webhook } = submission;
+  return {
+    recipe,
+    recipeVersion,
+    planHash,
+    labels,
+    inputs,
+    mode: 'durable',
+    ...(replayOf !== undefined && { replayOf }),
+    ...(webhook !== undefined && { webhook }),
+  };
 }
 
 function warningsOf({ warnings }: SubmissionMessage): RunWarning[] {
@@ -215,10 +225,12 @@ export function keepFinished(partition: Partition, finished: FinishedRun): void 
     });
     rows.writeEvents(sql, id, events);
     kept.keepRecord(sql, view, nodes);
+    noteFinished(partition, finished);
     if (idempotency !== undefined) {
       const { key, bodyHash } = idempotency;
       const expiresAt = partition.deps.clock.now() + IDEMPOTENCY_MS;
       kept.keepIdempotent(sql, key, { run: id, bodyHash, expiresAt });
     }
   });
+  void pump(partition);
 }

@@ -62,11 +62,6 @@ export function listApprovals(partition: Partition): ApprovalView[] {
   );
 }
 
-export function findApproval(partition: Partition, run: RunId, key: string): ApprovalView | null {
-  const state = findState(partition, run);
-  return (state && showApproval(state, key)) ?? null;
-}
-
 /** One verdict decides; whoever comes later gets what was decided. */
 export function decide(
   partition: Partition,

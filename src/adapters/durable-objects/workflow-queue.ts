@@ -27,6 +27,9 @@ import type { QueueView } from '../../core/queue/queue-view.ts';
 import type { ReplayPoint } from '../../core/run/replay.ts';
 import { act, bulk } from './bulk.ts';
 import type { BulkDone } from './bulk.ts';
+import * as outbox from './outbox.ts';
+import { listDeliveries } from './outbox-rows.ts';
+import type { Delivery, DeliveryFilter } from '../../runtime/ports/webhooks.ts';
 import * as links from './link-rows.ts';
 import type { LinkDraft } from './link-rows.ts';
 import { listRuns } from './list-rows.ts';
@@ -34,12 +37,13 @@ import { onAlarm, resume } from './partition.ts';
 import { createPartition } from './partition-state.ts';
 import type { Partition, PartitionDeps } from './partition-state.ts';
 import { migrateQueue } from './queue-schema.ts';
-import { findNode, originOf, readEvents, show, waitForEnd } from './reading.ts';
+import { findApproval, findNode, originOf, readEvents, show, waitForEnd } from './reading.ts';
 import { keepFinished, reserve, submit } from './submit.ts';
 import type { SubmissionMessage, SubmitReply } from './submit.ts';
 import * as people from './waiting.ts';
 
 /** The platform builds the object; what it works with is bound here. */
+// oxlint-disable-next-line max-lines-per-function -- a class body: its methods are a line or two each
 export function makeWorkflowQueue<Env extends Cloudflare.Env>(
   makeDeps: (env: Env) => PartitionDeps,
 ) {
@@ -103,7 +107,7 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(
     }
 
     findApproval(run: RunId, key: string): ApprovalView | null {
-      return people.findApproval(this.#partition, run, key);
+      return findApproval(this.#partition, run, key);
     }
 
     decide(run: RunId, key: string, verdict: Decision): Result<ApprovalView> {
@@ -128,6 +132,18 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(
 
     decideByLink(token: LinkToken, verdict: LinkVerdict): Result<ApprovalView> {
       return links.decideByLink(this.#partition, token, verdict);
+    }
+
+    listDeliveries(filter: DeliveryFilter): Delivery[] {
+      return listDeliveries(this.#partition.sql, filter);
+    }
+
+    resend(id: string): Result<Delivery> {
+      return outbox.resend(this.#partition, id);
+    }
+
+    webhooksChanged(): void {
+      outbox.webhooksChanged(this.#partition);
     }
 
     reserve(idempotency: Idempotency): Result<RunView | null> {

@@ -38,6 +38,8 @@ export interface RunIdentity {
   readonly inputs: JsonObject;
   /** The run that this one does again, in whole or in part. */
   readonly replayOf?: string;
+  /** An address that is told how it has ended. */
+  readonly webhook?: string;
 }
 
 /** An inline run holds its request: it may wait so long after its submission. Milliseconds. */

@@ -17,6 +17,7 @@ import { compileRecipe } from '../../../src/core/recipe/compile.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { createFakeNet } from '../fake-net.ts';
 import { createTestStores } from '../stores.ts';
+import { createDeliveriesTwin } from './deliveries-twin.ts';
 import { createLinksTwin } from './links-twin.ts';
 import { createRunsTwin } from './runs-twin.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
@@ -104,6 +105,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     schedules: createMemorySchedules({ clock: { now: () => 0 } }),
     endpoints: createMemoryEndpoints({ clock: { now: () => 0 } }),
     signatures: createSignatures({ digests }),
+    deliveries: createDeliveriesTwin(),
     ...broken,
   };
   const services: Services = {
