@@ -48,6 +48,7 @@ import { createPlanCache } from './runtime/plan-cache.ts';
 import { createScheduleRuns } from './runtime/schedules.ts';
 import { createServices } from './runtime/services.ts';
 import { makeStores } from './stores.ts';
+import { readRetention } from './runtime/settings/read-retention.ts';
 import { createWebhookTargets } from './runtime/webhooks.ts';
 import { VERSION } from './version.ts';
 
@@ -199,6 +200,7 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     modelSlots: createSlots(),
     maxRunning: MAX_RUNNING,
     maxQueued: MAX_QUEUED,
+    retention: (tenant) => readRetention(ports, tenant),
     outbox: { targets: createWebhookTargets(ports), signatures: ports.signatures },
   };
 });

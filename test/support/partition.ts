@@ -5,7 +5,10 @@ import { act } from '../../src/adapters/durable-objects/bulk.ts';
 import { onAlarm, resume } from '../../src/adapters/durable-objects/partition.ts';
 import { createPartition } from '../../src/adapters/durable-objects/partition-state.ts';
 import { createSlots } from '../../src/runtime/models/slots.ts';
-import type { Partition } from '../../src/adapters/durable-objects/partition-state.ts';
+import type {
+  Partition,
+  PartitionDeps,
+} from '../../src/adapters/durable-objects/partition-state.ts';
 import { migrateQueue } from '../../src/adapters/durable-objects/queue-schema.ts';
 import {
   findState,
@@ -79,7 +82,11 @@ export interface PartitionOptions {
   readonly egress?: Egress;
   /** Where webhooks are kept. */
   readonly endpoints?: Endpoints;
+  /** Default: for ever. */
+  readonly retention?: PartitionDeps['retention'];
 }
+
+const forEver = async () => ({ runsMs: Infinity, historyMs: Infinity });
 
 export function createTestPartition(options: PartitionOptions = {}): TestPartition {
   const { maxRunning = 100, maxQueued = 1_000, egress = createFakeNet().egress } = options;
@@ -124,6 +131,7 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
       files: createMemoryFiles({ clock }),
       maxRunning,
       maxQueued,
+      retention: options.retention ?? forEver,
       outbox: {
         targets: createWebhookTargets({ endpoints, ids }),
         signatures: createSignatures({ digests: createTestStores(clock).digests }),

@@ -9,7 +9,7 @@ import { createDeltaLog } from '../../runtime/delta-log.ts';
 import type { DeltaLog } from '../../runtime/delta-log.ts';
 import type { Signatures } from '../../runtime/ports/signatures.ts';
 import type { WebhookTargets } from '../../runtime/ports/webhooks.ts';
-import type { EpochMs, RunId } from '../../runtime/ports.ts';
+import type { EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
 
 /** How webhooks are told. */
 export interface OutboxDeps {
@@ -31,6 +31,22 @@ export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report' | '
   /** Runs that may wait; more are refused. */
   readonly maxQueued: number;
   readonly outbox: OutboxDeps;
+  /** How long runs are kept from their end, and their history. */
+  readonly retention: (tenant: Tenant) => Promise<Retention>;
+}
+
+export interface Retention {
+  readonly runsMs: number;
+  readonly historyMs: number;
+}
+
+/** The sweep to come, or the one that is under way. */
+export interface SweepState {
+  at: EpochMs | undefined;
+  isBusy: boolean;
+  /** The run that was looked at last. */
+  after: RunId;
+  deleted: number;
 }
 
 export interface Partition {
@@ -53,6 +69,7 @@ export interface Partition {
   readonly due: Map<RunId, EpochMs>;
   alarmAt: EpochMs | undefined;
   readonly outbox: Outbox;
+  readonly sweep: SweepState;
 }
 
 export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): Partition {
@@ -69,6 +86,7 @@ export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): P
     due: new Map(),
     alarmAt: undefined,
     outbox: { wanted: undefined, generation: 0, isBusy: false },
+    sweep: { at: undefined, isBusy: false, after: '', deleted: 0 },
   };
 }
 

@@ -24,6 +24,7 @@ import * as outbox from './outbox.ts';
 import { armAlarm, notify } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
 import { dropStarts, keepStarts, messageOf, readStarts } from './admission-rows.ts';
+import { planSweep, resumeSweep, sweepWhenDue } from './sweep.ts';
 import { findHead, readRun, setStatus, writeTurn } from './queue-rows.ts';
 import type { RunHead } from './queue-rows.ts';
 
@@ -47,6 +48,7 @@ export function resume(partition: Partition): void {
   wake(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
   outbox.resume(partition);
+  resumeSweep(partition);
 }
 
 /** Looks at a run again: the one in memory, or else its rows. */
@@ -218,7 +220,10 @@ function write(partition: Partition, { id, record, written }: WrittenTurn): void
     if (!isTold) setStatus(partition.sql, id, record.run);
     return outbox.note(partition, id, record);
   });
-  if (isFinal(status)) partition.deltas.end(id);
+  if (isFinal(status)) {
+    partition.deltas.end(id);
+    planSweep(partition);
+  }
   if (isNoted) queueMicrotask(() => void outbox.pump(partition));
   if (record.isAtRest) rest(partition, id, status);
   notify(partition, id);
@@ -273,6 +278,7 @@ export function onAlarm(partition: Partition): void {
   if (partition.drivers.size > 0 || partition.queue.line.length > 0) armWatchdog(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
   void outbox.pump(partition);
+  void sweepWhenDue(partition);
 }
 
 function armWatchdog(partition: Partition): void {

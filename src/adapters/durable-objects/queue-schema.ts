@@ -81,7 +81,9 @@ const STEPS: readonly string[] = [
      -- Null when it is not sent any more.
      due_at INTEGER
    ) WITHOUT ROWID;
-   CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;`,
+   CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+   -- When old runs are to be deleted next.
+   CREATE TABLE sweeps (at INTEGER PRIMARY KEY) WITHOUT ROWID;`,
 ];
 
 export function migrateQueue(storage: DurableObjectStorage): void {

@@ -18,6 +18,7 @@ import { learn, noteFinished, pump } from './outbox.ts';
 import { admit, drive, enter } from './partition.ts';
 import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
+import { planSweep } from './sweep.ts';
 import { show, viewOf } from './reading.ts';
 
 /** A submission as it crosses to the object: the plan only when the object lacks it. */
@@ -232,5 +233,6 @@ export function keepFinished(partition: Partition, finished: FinishedRun): void 
       kept.keepIdempotent(sql, key, { run: id, bodyHash, expiresAt });
     }
   });
+  planSweep(partition);
   void pump(partition);
 }

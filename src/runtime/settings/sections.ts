@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { Ports, Tenant } from '../ports.ts';
 import type { SettingsSection } from '../ports/settings.ts';
 import { modelSettings } from './models.ts';
+import { retentionSettings } from './retention.ts';
 import { pluginSettings } from './plugins.ts';
 import { priceSettings } from './prices.ts';
 
@@ -17,6 +18,7 @@ export const SECTIONS = {
   plugins: { schema: pluginSettings, writer: 'operator' },
   models: { schema: modelSettings, writer: 'admin' },
   prices: { schema: priceSettings, writer: 'admin' },
+  retention: { schema: retentionSettings, writer: 'admin' },
 } as const satisfies { readonly [name in SettingsSection]?: Section };
 
 export type SectionName = keyof typeof SECTIONS;
