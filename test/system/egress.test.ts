@@ -91,6 +91,24 @@ describe('by default', () => {
     },
   );
 
+  it.each(['localhost', hostname()])(
+    'a plugin that is granted the name %s does not reach it either',
+    async (name) => {
+      const origin = `http://${name}:${host.port}`;
+      const send = (method: string, path: string, type: string, body: string) =>
+        fetch(server.url + path, { method, body, headers: { 'content-type': type } });
+      const source = 'export function ask(url) { return Http.request({ url }).status; }';
+      await send('PUT', '/v1/plugins/asker/versions/1.0.0', 'text/javascript', source);
+      const grant = JSON.stringify({ hosts: [origin] });
+      await send('PUT', '/v1/plugins/asker/grant', 'application/json', grant);
+      const call = JSON.stringify({ input: `${origin}/` });
+      const path = '/v1/plugins/asker/functions/ask/call';
+      const answer = await send('POST', path, 'application/json', call);
+      expect(await answer.json()).toMatchObject({ code: 'http_unreachable' });
+      expect(host.seen).toEqual([]);
+    },
+  );
+
   it('does not reach itself', async () => {
     const port = new URL(server.url).port;
     expect(await outcome(server, `http://localhost:${port}/healthz`)).toBe('http_unreachable');
