@@ -6,9 +6,10 @@ import { parseJson } from '../core/json.ts';
 import type { JsonValue } from '../core/json.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import type { PinnedFunction } from '../core/recipe/plan.ts';
-import type { StepStats } from '../core/run/events.ts';
 import { toBase64 } from './base64.ts';
 import { findRights } from './call-rights.ts';
+import { createListCalls } from './list-calls.ts';
+import type { FunctionOutcome } from './list-calls.ts';
 import type { PluginReply, Ports, Tenant } from './ports.ts';
 
 export interface Functions {
@@ -18,18 +19,17 @@ export interface Functions {
     reference: string,
     pins: { readonly [reference: string]: PinnedFunction },
   ): Promise<Result<PinnedFunction>>;
-  call(
-    request: { tenant: Tenant; target: PinnedFunction; input: JsonValue; config?: Config },
-    signal: AbortSignal,
-  ): Promise<Result<FunctionOutcome>>;
+  call(request: FunctionCall, signal: AbortSignal): Promise<Result<FunctionOutcome>>;
+}
+
+interface FunctionCall {
+  readonly tenant: Tenant;
+  readonly target: PinnedFunction;
+  readonly input: JsonValue;
+  readonly config?: Config;
 }
 
 type Config = { readonly [key: string]: string };
-
-export type FunctionOutcome = {
-  readonly output: JsonValue;
-  readonly logs: PluginReply['logs'];
-} & Pick<StepStats, 'fuel' | 'memoryPages'>;
 
 export interface FunctionPorts {
   readonly catalog: Pick<Ports['catalog'], 'listPlugins'>;
@@ -41,6 +41,24 @@ export interface FunctionPorts {
 
 export function createFunctions(ports: FunctionPorts): Functions {
   const { catalog } = ports;
+  const lists = createListCalls();
+
+  async function callOnce(
+    { tenant, target, input, config }: Required<FunctionCall>,
+    signal: AbortSignal,
+  ): Promise<Result<FunctionOutcome>> {
+    const { contentType } = target;
+    const bytes = encode(input, contentType);
+    if (!bytes.ok) return bytes;
+    const given = { tenant, target, input: bytes.value, config };
+    const reply = await callSandbox(ports, given, signal);
+    if (!reply.ok) return { ok: false, error: named(reply.error, target) };
+    const output = decode(reply.value.output, contentType);
+    if (!output.ok) return { ok: false, error: named(output.error, target) };
+    const { fuel, memoryPages, logs } = reply.value;
+    return ok({ output: output.value, memoryPages, logs, ...(fuel !== undefined && { fuel }) });
+  }
+
   return {
     async find(tenant, reference, pins) {
       const pinned = Object.hasOwn(pins, reference) ? pins[reference] : undefined;
@@ -48,27 +66,18 @@ export function createFunctions(ports: FunctionPorts): Functions {
       return findPinned(await catalog.listPlugins(tenant), reference);
     },
     async call({ tenant, target, input, config = {} }, signal) {
-      const { contentType } = target;
       if (target.fold !== undefined) {
         return fail(
           'no_such_function',
           `Cannot call "${target.plugin}.${target.function}" at once: it is a fold, for a node of type reduce`,
         );
       }
-      const bytes = encode(input, contentType);
-      if (!bytes.ok) return bytes;
-      const reply = await callSandbox(
-        ports,
-        { tenant, target, input: bytes.value, config },
-        signal,
-      );
-      if (!reply.ok) return { ok: false, error: named(reply.error, target) };
-      const output = decode(reply.value.output, contentType);
-      if (!output.ok) return { ok: false, error: named(output.error, target) };
-      const fault = outputFault(target, output.value);
-      if (fault !== undefined) return { ok: false, error: named(fault, target) };
-      const { fuel, memoryPages, logs } = reply.value;
-      return ok({ output: output.value, memoryPages, logs, ...(fuel !== undefined && { fuel }) });
+      const one = { tenant, target, input, config };
+      if (target.batch !== true) return held(target, await callOnce(one, signal));
+      const key = JSON.stringify([tenant, target.hash, target.export, config]);
+      const call = (inputs: readonly JsonValue[], until: AbortSignal) =>
+        callOnce({ ...one, input: [...inputs] }, until);
+      return held(target, await lists.call(key, input, { call, signal }));
     },
   };
 }
@@ -97,6 +106,12 @@ async function callSandbox(
   const reply = await ports.sandbox.call(call, AbortSignal.any([signal, deadline.signal]));
   deadline.clear();
   return reply;
+}
+
+/** An output that is not what its function declares is a failure. */
+function held(target: PinnedFunction, outcome: Result<FunctionOutcome>): Result<FunctionOutcome> {
+  const fault = outcome.ok ? outputFault(target, outcome.value.output) : undefined;
+  return fault === undefined ? outcome : { ok: false, error: named(fault, target) };
 }
 
 /** The tests of bundled plugins hold them to their schemas; nobody else's word is taken. */

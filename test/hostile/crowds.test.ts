@@ -1,12 +1,8 @@
 /** Many at a time: uploads that race for one version, calls of many plugins, floods of both. */
-import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { createSandbox } from '../../src/adapters/extism/sandbox.ts';
-import { instrumentModule } from '../../src/core/plugin/instrument.ts';
 import { bodyOf, call, post, putPlugin, run } from '../support/api-client.ts';
-import { createTestBytes, sha256 } from '../support/guests/guest-bytes.ts';
 import { callPlugin, freshName, keepWell, told } from '../support/hostile/api.ts';
-import { plugin, says } from '../support/hostile/plugin.ts';
+import { answers, plugin, says } from '../support/hostile/plugin.ts';
 import { op } from '../support/hostile/wasm.ts';
 
 keepWell();
@@ -153,42 +149,57 @@ describe('calls at the same time', () => {
       }),
     );
   });
+});
 
-  it('100 of 20 plugins use four isolates at a time, and no slot is lost to a bad one', async () => {
-    const bytes = createTestBytes();
-    const sandbox = createSandbox({
-      // SAFETY: wrangler.toml binds it.
-      loader: (env as unknown as { LOADER: WorkerLoader }).LOADER,
-      bytes,
-      bundled: new Map(),
-      compatibilityDate: '2026-08-01',
-    });
-    const options = { fuelExport: '__fuel', startFuel: 1_000_000n };
-    const hashes = await Promise.all(
-      range(20).map(async (i) => {
-        const made = instrumentModule(says(`p${i}`, i % 5 === 4 ? op.unreachable : []), options);
-        if (!made.ok) throw new Error(made.error.message);
-        const hash = await sha256(Uint8Array.from(made.value.wasm));
-        await bytes.put('crowd', hash, made.value.wasm);
-        return hash;
+/** Twenty plugins that answer with their own name and what they were given. */
+async function uploadCrowd(): Promise<readonly string[]> {
+  const names = range(20).map(() => freshName());
+  await Promise.all(
+    names.map(async (name) => bodyOf(await putPlugin(name, '1.0.0', answers(`${name} got `)), 201)),
+  );
+  return names;
+}
+
+const MIXED = {
+  name: 'mixed',
+  user_inputs: [{ id: 'calls', type: 'json' }],
+  nodes: [
+    {
+      id: 'each',
+      type: 'map',
+      over: 'calls',
+      max_concurrency: 100,
+      collect: 'values',
+      task: {
+        type: 'function_task',
+        function_identifier: '{{ item.plugin }}.run',
+        input: '{{ item.text }}',
+      },
+    },
+  ],
+  final_outputs: ['each'],
+};
+
+describe.each(['durable', 'inline'])('100 calls of 20 plugins at the same time, %s', (mode) => {
+  it.each([
+    [1, 100],
+    [20, 5],
+  ])('from %i runs of %i calls each: every answer is right, none is mixed', async (runs, size) => {
+    const names = await uploadCrowd();
+    const done = await Promise.all(
+      range(runs).map(async (run_) => {
+        const calls = range(size).map((i) => ({
+          plugin: names[(i + run_) % names.length]!,
+          text: `call ${i} of run ${run_} `.repeat(1 + (i % 7)),
+        }));
+        const { status, result } = await run(MIXED, { calls }, { mode });
+        return { status, calls, each: result?.['each'] };
       }),
     );
-    await Promise.all(
-      range(100).map(async (i) => {
-        const call = {
-          tenant: 'crowd',
-          hash: hashes[i % 20]!,
-          bundled: false,
-          export: 'run',
-          input: new Uint8Array(),
-          config: {},
-        };
-        const reply = await sandbox.call(call, new AbortController().signal);
-        const said = reply.ok ? new TextDecoder().decode(reply.value.output) : reply.error.code;
-        expect(said).toBe(i % 5 === 4 ? 'trap' : `p${i % 20}`);
-      }),
-    );
-    expect(sandbox.highWater).toBe(4);
+    for (const { status, calls, each } of done) {
+      expect(status).toBe('completed');
+      expect(each).toEqual(calls.map(({ plugin, text }) => `${plugin} got ${text}`));
+    }
   });
 });
 

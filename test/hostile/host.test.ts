@@ -17,7 +17,7 @@ import type { Bytes } from '../support/hostile/wasm.ts';
 
 keepWell();
 
-const KIT = 'kit';
+const KIT = freshName();
 const BIG = 2n ** 63n;
 
 beforeAll(async () => {

@@ -85,6 +85,7 @@ function pin(plugin: ListedPlugin, id: string): Result<PinnedFunction> {
     pure: found.pure,
     ...(found.description !== undefined &&
       found.description !== '' && { description: found.description }),
+    ...(found.batch && { batch: true as const }),
     ...(found.fold && { fold: found.chunk ? 'chunks' : 'items' }),
     ...(asks !== undefined && { asks }),
     ...(found.input !== undefined && { input: found.input }),

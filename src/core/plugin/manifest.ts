@@ -87,8 +87,15 @@ export function checkManifest(manifest: PluginManifest, info: ModuleInfo): reado
   return issues;
 }
 
-/** A fold's state goes from call to call as JSON. */
-function checkFold({ fold, chunk, content_type: type }: PluginFunction, pointer: string): Issue[] {
+/** A fold's state goes from call to call as JSON, and so does a list of inputs. */
+function checkFold(
+  { fold, chunk, batch, content_type: type }: PluginFunction,
+  pointer: string,
+): Issue[] {
+  if (batch && fold)
+    return [issue('batch_fold', `${pointer}/batch`, 'a fold has batches of its own')];
+  if (batch && type !== 'json')
+    return [issue('batch_not_json', `${pointer}/content_type`, 'lists must be JSON')];
   if (chunk && !fold) {
     const detail = 'a function that takes chunks of a file must be a fold';
     return [issue('chunk_without_fold', `${pointer}/chunk`, detail)];

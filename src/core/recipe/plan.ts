@@ -70,6 +70,8 @@ export interface PinnedFunction {
   readonly pure: boolean;
   /** Of its manifest, beyond computing; the tenant's grant says what of it is so. */
   readonly asks?: PluginAsks;
+  /** Its export takes a list of inputs and gives a list of outputs. */
+  readonly batch?: true;
   /** Present on a fold: what its steps take. `export` is then what its three exports begin with. */
   readonly fold?: 'items' | 'chunks';
 }

@@ -128,3 +128,45 @@ export function says(value: string, before: Bytes = []): Uint8Array {
     ],
   });
 }
+
+/** Its output is this text and its input behind it. */
+export function answers(prefix: string): Uint8Array {
+  const bytes = bytesOf(prefix);
+  const [block, size, at] = [op.get(0), op.get(1), op.get(2)];
+  const store = (offset: Bytes, byte: Bytes) => [
+    ...block,
+    ...offset,
+    ...op.i64Add,
+    ...byte,
+    ...op.call(1),
+  ];
+  const I64_LT_U = 0x54;
+  const copy = [
+    ...store([...op.i64(bytes.length), ...at, ...op.i64Add], [...at, ...op.call(4)]),
+    ...at,
+    ...op.i64(1),
+    ...op.i64Add,
+    ...op.set(2),
+    ...at,
+    ...size,
+    I64_LT_U,
+    ...op.brIf(0),
+  ];
+  const whole = [...op.i64(bytes.length), ...size, ...op.i64Add];
+  return plugin({
+    imports: ['alloc', 'store_u8', 'output_set', 'input_length', 'input_load_u8'],
+    locals: [[3, I64]],
+    run: [
+      ...op.call(3),
+      ...op.set(1),
+      ...whole,
+      ...op.call(0),
+      ...op.set(0),
+      ...bytes.flatMap((byte, i) => store(op.i64(i), op.i32(byte))),
+      ...op.loop(copy),
+      ...block,
+      ...whole,
+      ...op.call(2),
+    ],
+  });
+}
