@@ -148,6 +148,8 @@ export const ERRORS = {
   provider_context_length: provider(502, false),
   provider_timeout: provider(504, true),
   provider_network: provider(502, true),
+  speech_format: author(422),
+  audio_too_large: author(422),
   invalid_output: provider(502, false),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -17,6 +17,7 @@ import type { Slots } from './models/slots.ts';
 import type { Egress, Files, Ids, Tenant } from './ports.ts';
 import type { Delta } from './ports/deltas.ts';
 import type { Models } from './ports/models.ts';
+import type { Speech } from './ports/speech.ts';
 import { findTask } from './tasks/index.ts';
 import { withChunk } from './tasks/map-file.ts';
 import type { TaskFailure, TaskOutcome } from './tasks/task.ts';
@@ -25,7 +26,7 @@ export interface AttemptDeps extends ReuseDeps {
   readonly tenant: Tenant;
   readonly ids: Ids;
   readonly functions: Functions;
-  readonly models: Models;
+  readonly models: Models & Speech;
   readonly egress: Egress;
   readonly files: Files;
   readonly modelRules?: ReadRules;

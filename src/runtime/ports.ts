@@ -28,6 +28,7 @@ import type { NetworkRight } from './ports/gateway.ts';
 import type { Keys } from './ports/keys.ts';
 import type { Secrets, Settings } from './ports/settings.ts';
 import type { Vault } from './ports/vault.ts';
+import type { Speech } from './ports/speech.ts';
 
 export type { Digest, EpochMs, RunId, Tenant } from './ports/names.ts';
 
@@ -464,7 +465,7 @@ export interface Ports {
   readonly files: Files;
   readonly sandbox: Sandbox;
   readonly scriptEngine: ScriptEngine;
-  readonly models: Models;
+  readonly models: Models & Speech;
   readonly egress: Egress;
   readonly cache: Cache;
   readonly limiter: RateLimiter;

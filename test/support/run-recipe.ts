@@ -20,6 +20,7 @@ import { createSlots } from '../../src/runtime/models/slots.ts';
 import type { Slots } from '../../src/runtime/models/slots.ts';
 import type { Delta } from '../../src/runtime/ports/deltas.ts';
 import type { Models } from '../../src/runtime/ports/models.ts';
+import type { Speech } from '../../src/runtime/ports/speech.ts';
 import { createFakeNet } from './fake-net.ts';
 import { createManualClock, EPOCH, settled } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
@@ -50,7 +51,8 @@ export interface RunOptions extends CompileOptions {
   readonly id?: string;
   readonly inputs?: JsonObject;
   readonly functions?: TestFunctions;
-  readonly models?: Models;
+  /** Instead of `mock`. */
+  readonly models?: Partial<Models & Speech>;
   readonly egress?: Egress;
   readonly files?: Files;
   readonly stores?: Partial<ReturnType<typeof createTestStores>>;
@@ -123,7 +125,7 @@ export function driveRun(state: RunState, options: RunOptions = {}): StartedRun 
     ids: { next: (prefix) => `${prefix}_01`, random: options.random ?? (() => 0.5) },
     log,
     functions,
-    models: options.models ?? createModels(),
+    models: { ...createModels(), ...options.models },
     egress: options.egress ?? createFakeNet().egress,
     files: options.files ?? createMemoryFiles({ clock }),
     modelSlots: options.modelSlots ?? createSlots(),

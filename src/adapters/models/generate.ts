@@ -43,6 +43,8 @@ export async function generateWith(
   try {
     const fetch = sendWith(send, body);
     const language = await modelOf(call, server, { fetch, isChat: api !== 'responses' });
+    if (language === undefined)
+      return fail('model_not_found', `Cannot ask "${provider}/${model}": it has no language`);
     const request = { ...callOptions(call, server, common), abortSignal: signal };
     const about = {
       asked,

@@ -1,10 +1,16 @@
 /** The Models port: each call to the provider that it names. */
-import { fail } from '../../core/errors.ts';
+import { fail, ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
 import type { Models } from '../../runtime/ports/models.ts';
+import type { Speech } from '../../runtime/ports/speech.ts';
 import { generateWith } from './generate.ts';
+import type { GenerateDeps } from './generate.ts';
 import { generateMock } from './mock.ts';
+import { MOCK_LIMIT, speakMock, transcribeMock } from './speech/mock.ts';
+import { speakWith, speechLimit } from './speech/speak.ts';
+import { transcribeWith } from './speech/transcribe.ts';
 import type { Send } from './send.ts';
-import type { ModelServers } from './servers.ts';
+import type { ModelServer, ModelServers } from './servers.ts';
 
 export interface ModelsDeps {
   /** Those that the operator has set up. */
@@ -15,19 +21,37 @@ export interface ModelsDeps {
 }
 
 /** With nothing set up there is `mock` alone. */
-export function createModels(deps?: ModelsDeps): Models {
+export function createModels(deps?: ModelsDeps): Models & Speech {
+  const find = (provider: string): Result<{ asked: GenerateDeps; server: ModelServer }> => {
+    const server = deps?.servers.get(provider);
+    if (deps !== undefined && server !== undefined) {
+      const { send, clock } = deps;
+      return ok({ asked: { send, now: () => clock.now() }, server });
+    }
+    return fail(
+      'provider_unknown',
+      `Cannot ask provider "${provider.slice(0, 100)}": no key or address of it is set up`,
+    );
+  };
   return {
     async generate(call, options) {
       if (call.provider === 'mock') return generateMock(call, options);
-      const server = deps?.servers.get(call.provider);
-      if (deps === undefined || server === undefined) {
-        return fail(
-          'provider_unknown',
-          `Cannot ask provider "${call.provider.slice(0, 100)}": no key or address of it is set up`,
-        );
-      }
-      const { send, clock } = deps;
-      return generateWith({ send, now: () => clock.now() }, server, call, options);
+      const found = find(call.provider);
+      if (!found.ok) return found;
+      return generateWith(found.value.asked, found.value.server, call, options);
+    },
+    speechLimit: (model) => (model.provider === 'mock' ? MOCK_LIMIT : speechLimit(model)),
+    async speak(call, signal) {
+      if (call.provider === 'mock') return speakMock(call);
+      const found = find(call.provider);
+      if (!found.ok) return found;
+      return speakWith(found.value.asked, found.value.server, call, signal);
+    },
+    async transcribe(call, signal) {
+      if (call.provider === 'mock') return transcribeMock(call);
+      const found = find(call.provider);
+      if (!found.ok) return found;
+      return transcribeWith(found.value.asked, found.value.server, call, signal);
     },
   };
 }

@@ -10,11 +10,12 @@ import type { ModelServer } from './servers.ts';
 /** Where no key is set none may be sent, and the SDK wants one or looks for it in the environment. */
 const NO_KEY = 'none';
 
+/** Undefined: the provider has no models of language. */
 export async function modelOf(
   { provider, model }: Pick<ModelCall, 'provider' | 'model'>,
   server: ModelServer,
   { fetch, isChat }: { fetch: typeof globalThis.fetch; isChat: boolean },
-): Promise<LanguageModelV4> {
+): Promise<LanguageModelV4 | undefined> {
   const { baseUrl, apiKey = NO_KEY } = server;
   const settings = { apiKey, fetch, ...(baseUrl !== undefined && { baseURL: baseUrl }) };
   switch (server.kind) {
@@ -33,6 +34,8 @@ export async function modelOf(
       const baseURL = 'https://generativelanguage.googleapis.com/v1beta';
       return createGoogle({ baseURL, ...settings })(model);
     }
+    case 'elevenlabs':
+      return undefined;
     case 'compatible': {
       const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
       return createOpenAICompatible({

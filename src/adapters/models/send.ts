@@ -9,7 +9,7 @@ export function sendWith(send: Send, extra: JsonObject): typeof fetch {
   return async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     const body = init?.body;
-    const merged = typeof body === 'string' ? withExtra(body, extra) : body;
+    const merged = typeof body === 'string' ? withExtra(body, extra) : withFields(body, extra);
     return send(url, {
       ...init,
       ...(merged !== undefined && { body: merged }),
@@ -22,6 +22,14 @@ function withExtra(text: string, extra: JsonObject): string {
   if (Object.keys(extra).length === 0) return text;
   const body = parseJson(text)?.value;
   return isJsonObject(body) ? JSON.stringify(merge(body, extra)) : text;
+}
+
+/** Of a form the options are fields; what is no text is written as JSON. */
+function withFields(body: RequestInit['body'], extra: JsonObject): RequestInit['body'] {
+  if (!(body instanceof FormData)) return body;
+  for (const [key, value] of Object.entries(extra))
+    body.set(key, typeof value === 'string' ? value : JSON.stringify(value));
+  return body;
 }
 
 /** Maps are joined, lists follow one another, all else is replaced. */

@@ -1,6 +1,6 @@
 /** Which server a provider's name stands for, and with which key it is asked. */
 
-export type ServerKind = 'openai' | 'anthropic' | 'google' | 'compatible';
+export type ServerKind = 'openai' | 'anthropic' | 'google' | 'elevenlabs' | 'compatible';
 
 export interface ModelServer {
   readonly kind: ServerKind;
@@ -31,6 +31,7 @@ const OWN = [
   { name: 'openai', kind: 'openai', key: 'OPENAI_API_KEY', url: 'OPENAI_BASE_URL' },
   { name: 'anthropic', kind: 'anthropic', key: 'ANTHROPIC_API_KEY', url: 'ANTHROPIC_BASE_URL' },
   { name: 'google', kind: 'google', key: 'GOOGLE_GENERATIVE_AI_API_KEY', url: 'GOOGLE_BASE_URL' },
+  { name: 'elevenlabs', kind: 'elevenlabs', key: 'ELEVENLABS_API_KEY', url: 'ELEVENLABS_BASE_URL' },
 ] as const;
 
 /** `mock` is always there. */

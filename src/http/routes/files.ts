@@ -8,6 +8,7 @@ import { checkQuery } from '../input.ts';
 import { fileId } from '../names.ts';
 import { unwrap } from '../problem.ts';
 import { noFile, sendFile } from '../send-file.ts';
+import { fileView } from '../../runtime/file-view.ts';
 import type { Context } from 'hono';
 import type { Files, StoredFile } from '../../runtime/ports.ts';
 import type { Services } from '../../runtime/services.ts';
@@ -99,15 +100,4 @@ function mediaType(headers: Headers): string {
     'unsupported_media_type',
     'Cannot keep the file: its Content-Type is not a media type',
   );
-}
-
-function fileView({ id, size, digest, contentType, name, createdAt }: StoredFile) {
-  return {
-    id,
-    size,
-    digest,
-    content_type: contentType,
-    ...(name !== undefined && { name }),
-    created_at: new Date(createdAt).toISOString(),
-  };
 }

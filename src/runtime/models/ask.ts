@@ -69,7 +69,7 @@ export async function askChain(
 }
 
 /** Who only asks for patience is waited for, as long as the step has attempts left. */
-function isPassedOn(failed: TaskFailure, { step }: AskDeps): boolean {
+export function isPassedOn(failed: TaskFailure, { step }: Pick<AskDeps, 'step'>): boolean {
   if (failed.throttle !== undefined) return false;
   if (failed.code !== 'provider_rate_limited') return PASSED_ON.has(failed.code);
   return !isRetried(retryPolicyOf(step), step.attempt, failed);

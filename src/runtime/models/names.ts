@@ -27,7 +27,11 @@ export function nameOf({ provider, model }: Pick<NamedModel, 'provider' | 'model
 
 /** The node's, else the recipe's, else the tenant's, else the offline one. Throws `model_missing`. */
 export function modelsOf(
-  { node, step, context }: { node: LanguageNode; step: Active; context: ResolveContext },
+  {
+    node,
+    step,
+    context,
+  }: { node: Pick<LanguageNode, 'id' | 'model'>; step: Active; context: ResolveContext },
   settings: ModelSettings,
 ): Result<readonly NamedModel[]> {
   const written = node.model ?? context.plan.modelConfig ?? settings.default ?? DEFAULT_MODEL;

@@ -4,7 +4,7 @@ import type { Result } from '../../core/errors.ts';
 import type { Spend } from '../../core/run/spend.ts';
 import { throttledBy } from '../limits/throttle.ts';
 import type { Tenant } from '../ports.ts';
-import type { ModelCall } from '../ports/models.ts';
+import type { ModelName } from '../ports/models.ts';
 import type { RateCheck, RateLimiter, RatePolicy } from '../ports/rate-limiter.ts';
 import type { ModelLimits, ModelSettings } from '../settings/models.ts';
 import type { TaskFailure } from '../tasks/task.ts';
@@ -35,7 +35,7 @@ interface Limited {
 }
 
 export function limitsOf(
-  call: Pick<ModelCall, 'provider' | 'model'>,
+  call: ModelName,
   { limits }: Pick<ModelSettings, 'limits'>,
 ): readonly Limited[] {
   return [call.provider, nameOf(call)].flatMap((of) => {
@@ -47,7 +47,7 @@ export function limitsOf(
 /** Waits for a slot, then takes from the windows; a refusal says when to come again. */
 export async function takeTurn(
   deps: PaceDeps,
-  call: ModelCall,
+  call: ModelName,
   worst: Pick<Worst, 'inputTokens' | 'outputTokens'>,
 ): Promise<Result<Turn, TaskFailure>> {
   const server = `${deps.tenant} ${call.provider}`;
@@ -97,10 +97,14 @@ async function makeGood(
 async function consume(
   { limiter, tenant }: PaceDeps,
   limited: readonly Limited[],
-  call: ModelCall,
+  call: ModelName,
   tokens: number,
 ): Promise<TaskFailure | undefined> {
-  const checks = limited.flatMap((each) => [...requestCheck(each), ...tokenCheck(each, tokens)]);
+  const checks = limited.flatMap((each) => [
+    ...requestCheck(each),
+    // Voices count no tokens.
+    ...(tokens > 0 ? tokenCheck(each, tokens) : []),
+  ]);
   if (checks.length === 0) return undefined;
   const never = checks.find(({ policy, cost = 1 }) => cost > policy.limit);
   if (never !== undefined) {

@@ -1,4 +1,4 @@
-/** Models of language, whoever serves them. Speech has methods of its own and shares the failures. */
+/** Models of language, whoever serves them. Speech has a page of its own and shares the failures. */
 import type { Failure, Result } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 

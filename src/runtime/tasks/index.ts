@@ -5,6 +5,7 @@ import { runHttp } from './http.ts';
 import { runLanguage } from './language.ts';
 import { findChunks } from './map-file.ts';
 import { runReduce } from './reduce.ts';
+import { runSpeech } from './speech.ts';
 import type { Task } from './task.ts';
 
 const TASKS: { readonly [T in NodeType]?: Task<Extract<PlanNode, { type: T }>> } = {
@@ -13,6 +14,8 @@ const TASKS: { readonly [T in NodeType]?: Task<Extract<PlanNode, { type: T }>> }
   language_task: runLanguage,
   map: findChunks,
   reduce: runReduce,
+  speech_to_text_task: runSpeech,
+  text_to_speech_task: runSpeech,
 };
 
 const ENGINE_TYPES: ReadonlySet<NodeType> = new Set(['map', 'recipe', 'wait', 'hitl']);

@@ -16,6 +16,7 @@ import type { ReadRules } from '../models/rules.ts';
 import type { Slots } from '../models/slots.ts';
 import type { Notes } from '../../core/run/notes.ts';
 import type { TaskFailure, TaskOutcome } from './outcome.ts';
+import type { Speech } from '../ports/speech.ts';
 
 export interface TaskContext<N extends PlanNode> {
   readonly tenant: Tenant;
@@ -27,7 +28,7 @@ export interface TaskContext<N extends PlanNode> {
   /** The node's resolved `input`; absent when it has none. */
   readonly input: JsonValue | undefined;
   readonly functions: Functions;
-  readonly models: Models;
+  readonly models: Models & Speech;
   readonly modelRules: ReadRules;
   readonly modelSlots: Slots;
   readonly limiter: RateLimiter;

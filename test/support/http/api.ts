@@ -86,7 +86,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     files: createMemoryFiles({ clock: { now: () => 0 } }),
     sandbox: { call: unused, validate: () => true },
     scriptEngine: { bytes: unused },
-    models: { generate: unused },
+    models: { generate: unused, speechLimit: unused, speak: unused, transcribe: unused },
     egress: createFakeNet().egress,
     ...createTestStores({ now: () => 0 }),
     storeHealth: {

@@ -1,0 +1,100 @@
+/** `text_to_speech_task` and `speech_to_text_task`: the models of a chain, until one does it. */
+import { fail } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import { isJsonObject } from '../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+import type { SpeechNode } from '../../core/recipe/plan.ts';
+import { resolve } from '../../core/run/resolve.ts';
+import { isPassedOn } from '../models/ask.ts';
+import { modelsOf, nameOf } from '../models/names.ts';
+import type { NamedModel } from '../models/names.ts';
+import { takeTurn } from '../models/pace.ts';
+import type { ModelName } from '../ports/models.ts';
+import { speakText } from '../speech/speak-text.ts';
+import { transcribeFile } from '../speech/transcribe-file.ts';
+import type { SpeechContext } from '../speech/context.ts';
+import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
+
+/** Answers offline, so that a recipe speaks before any key is set. */
+const DEFAULT_MODEL = 'mock/voice';
+const NO_TOKENS = { inputTokens: 0, outputTokens: 0 };
+
+export async function runSpeech(
+  given: TaskContext<SpeechNode>,
+): Promise<Result<TaskOutcome, TaskFailure>> {
+  const { node, context, step, signal, note } = given;
+  const rules = await given.modelRules(given.tenant);
+  const named = { id: node.id, model: node.model ?? DEFAULT_MODEL };
+  const chain = modelsOf({ node: named, step, context }, rules.models);
+  if (!chain.ok) return chain;
+  const { tenant, limiter, modelSlots: slots } = given;
+  const pace = { tenant, limiter, slots, settings: rules.models, signal };
+  const speech: SpeechContext = {
+    ...given,
+    async paced(model, ask) {
+      const turn = await takeTurn(pace, model, NO_TOKENS);
+      if (!turn.ok) return turn;
+      try {
+        return await ask();
+      } finally {
+        await turn.value.done(undefined);
+      }
+    },
+  };
+  let last: Result<TaskOutcome, TaskFailure> = fail(
+    'model_missing',
+    `Cannot run node "${node.id}": it names no model`,
+  );
+  for (const [index, model] of chain.value.entries()) {
+    last = unpriced(given, model) ?? (await ask(speech, model));
+    const next = chain.value[index + 1];
+    if (last.ok || next === undefined || signal.aborted || !isPassedOn(last.error, given))
+      return last;
+    const { code, message, retryable } = last.error;
+    const failure = { code, message, retryable };
+    const [from, to] = [nameOf(model), nameOf(next)];
+    note({ notes: [{ type: 'node.fallback', model: from, next: to, failure }] });
+  }
+  return last;
+}
+
+function ask(
+  given: SpeechContext,
+  { provider, model, options }: NamedModel,
+): Promise<Result<TaskOutcome, TaskFailure>> {
+  const { node, context } = given;
+  // Never resolved: a variable may well be called `text`.
+  const { response_format: format, ...others } = node.options;
+  const own = resolve(others, context);
+  const all = {
+    ...options,
+    ...(isJsonObject(own) && own),
+    ...(format !== undefined && { response_format: format }),
+    ...orderOf(given),
+  };
+  const name = { provider, model };
+  return node.type === 'text_to_speech_task'
+    ? speakText(given, name, all)
+    : transcribeFile(given, name, all);
+}
+
+/** The node's input; without one, the item of the map that it is the task of. */
+function orderOf({ node, input, step }: SpeechContext): JsonObject {
+  const given: JsonValue = input ?? step.item?.item ?? {};
+  if (isJsonObject(given)) return given;
+  return node.type === 'text_to_speech_task' ? { text: given } : { audio_file: given };
+}
+
+/** Voices have no prices here, so within a budget of money only `mock` may be asked. */
+function unpriced(
+  { budgets, context }: TaskContext<SpeechNode>,
+  name: ModelName,
+): Result<never> | undefined {
+  const hasCost = budgets.some(({ limits }) => limits.maxCostUsd !== undefined);
+  if (!hasCost || name.provider === 'mock' || context.plan.limits.allowUnpriced === true)
+    return undefined;
+  return fail(
+    'price_unknown',
+    `Cannot ask "${nameOf(name)}" within a budget: speech has no price; set "allow_unpriced"`,
+  );
+}

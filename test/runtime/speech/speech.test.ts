@@ -1,0 +1,261 @@
+/** Speech nodes through the real compiler, engine and driver: pieces, joins, restarts, chains. */
+import { describe, expect, it } from 'vitest';
+import { createMemoryFiles } from '../../../src/adapters/memory/files.ts';
+import { createModels } from '../../../src/adapters/models/models.ts';
+import { fail } from '../../../src/core/errors.ts';
+import type { JsonObject, JsonValue } from '../../../src/core/json.ts';
+import { isFinal } from '../../../src/core/run/events.ts';
+import type { Speech, SpeechCall } from '../../../src/runtime/ports/speech.ts';
+import { EPOCH } from '../../support/manual-clock.ts';
+import { recipe } from '../../support/recipe-text.ts';
+import { startRun } from '../../support/run-recipe.ts';
+import type { StartedRun } from '../../support/run-recipe.ts';
+
+const speak = (more: JsonObject = {}) => ({
+  id: 'speak',
+  type: 'text_to_speech_task',
+  input: { text: '{{ text }}' },
+  ...more,
+});
+const listen = (more: JsonObject = {}) => ({
+  id: 'hear',
+  type: 'speech_to_text_task',
+  input: { audio_file: '{{ speak }}' },
+  ...more,
+});
+const inputs = [{ id: 'text', type: 'text' }];
+const LONG = Array.from({ length: 200 }, (_, at) => `Sentence number ${at} is here. `).join('');
+
+const newFiles = () => createMemoryFiles({ clock: { now: () => EPOCH } });
+
+async function bytesOf(files: ReturnType<typeof newFiles>, id: string): Promise<Uint8Array> {
+  const file = await files.find('tenant', id);
+  const stream = await files.open('tenant', file!, { offset: 0, length: file!.size });
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** The offline voice, with the calls that it got. */
+function voice(more: Partial<Speech> = {}) {
+  const calls: SpeechCall[] = [];
+  const mock = createModels();
+  const models: Partial<Speech> = {
+    async speak(call, signal) {
+      calls.push(call);
+      return mock.speak({ ...call, provider: 'mock' }, signal);
+    },
+    ...more,
+  };
+  return { calls, models };
+}
+
+/** Digests of files are made elsewhere: time moves only for a step that waits to be tried again. */
+async function finish(text: string, options: Parameters<typeof startRun>[1]): Promise<StartedRun> {
+  const started = await startRun(text, options);
+  const { state, clock } = started;
+  while (!isFinal(state.status)) {
+    await new Promise(setImmediate);
+    const waiting = [...state.active.values()].find(({ phase }) => phase === 'backoff');
+    if (waiting?.retryAt !== undefined)
+      await clock.advance(Math.max(0, waiting.retryAt - clock.now()));
+  }
+  return started;
+}
+
+const run = (
+  nodes: JsonObject[],
+  more: Parameters<typeof startRun>[1] = {},
+  text = 'Hello there.',
+) => finish(recipe({ user_inputs: inputs, nodes }), { inputs: { text }, ...more });
+
+describe('text_to_speech_task', () => {
+  it('gives a stored file that any file input takes', async () => {
+    const files = newFiles();
+    const { output } = await run([speak()], { files });
+    const file = output('speak') as { id: string };
+    expect(file).toMatchObject({ content_type: 'audio/wav', name: 'speak.wav', size: 44 + 12 });
+    expect(file.id).toMatch(/^speech-01-speak$/);
+    expect((await bytesOf(files, file.id)).length).toBe(56);
+  });
+
+  it('speaks a long text in pieces and loses no word of it', async () => {
+    const files = newFiles();
+    const { calls, models } = voice();
+    const { output, events } = await run([speak(), listen()], { files, models }, LONG);
+    expect(calls.length).toBeGreaterThan(5);
+    expect(calls.every(({ text }) => text.length <= 1_000 && text.endsWith('. '))).toBe(true);
+    expect(output('hear')).toBe(LONG);
+    expect(events().filter(({ type }) => type === 'node.progress')).toHaveLength(calls.length);
+    // The parts are gone, and the file says how long it is.
+    const { id } = output('speak') as { id: string };
+    const bytes = await bytesOf(files, id);
+    expect(new DataView(bytes.buffer).getUint32(40, true)).toBe(LONG.length);
+    expect(await files.find('tenant', `${id}.0`)).toBeUndefined();
+  });
+
+  it('speaks shorter pieces when the node says so', async () => {
+    const { calls, models } = voice();
+    await run(
+      [speak({ options: { max_characters: 40 } })],
+      { models },
+      'One two three. '.repeat(10),
+    );
+    expect(calls.map(({ text }) => text.length)).toEqual([30, 30, 30, 30, 30]);
+  });
+
+  it('gives the voice every option, the input nearest', async () => {
+    const { calls, models } = voice();
+    const node = speak({
+      model: { provider: 'mock', model: 'v', stability: 0.5, voice: 'far' },
+      voice: 'near',
+      format: 'wav',
+      input: { text: '{{ text }}', voice: '{{ "nearest" }}', speed: 2 },
+    });
+    await run([node], { models });
+    expect(calls[0]).toMatchObject({
+      model: 'v',
+      text: 'Hello there.',
+      options: { voice: 'nearest', speed: 2, stability: 0.5, format: 'wav' },
+    });
+  });
+
+  it('warns of what the voice does not take', async () => {
+    const { warnings } = await run([speak({ format: 'mp3' })]);
+    expect(warnings()).toContain('option_ignored');
+  });
+
+  it.each([
+    ['nothing to say', {}, '  \n '],
+    ['what is no text', { input: { text: 7 } }, 'x'],
+  ])('refuses %s', async (_what, more, text) => {
+    const { state } = await run([speak(more)], {}, text);
+    expect(state.failure).toMatchObject({ code: 'inputs_invalid', node: 'speak' });
+  });
+
+  it('refuses before it pays for pieces that cannot be joined', async () => {
+    const { calls, models } = voice();
+    const { state } = await run([speak({ format: 'flac' })], { models }, LONG);
+    expect(state.failure).toMatchObject({ code: 'speech_format' });
+    expect(calls).toEqual([]);
+  });
+
+  it('speaks a text without a sentence, and characters of any kind', async () => {
+    const text = '👩‍👧'.repeat(900);
+    const { output } = await run([speak(), listen()], {}, text);
+    expect(output('hear')).toBe(text);
+  });
+
+  it('goes to the next model when one is overloaded, and says so', async () => {
+    const { calls, models } = voice();
+    const busy: Partial<Speech> = {
+      ...models,
+      speak: async (call, signal) =>
+        call.model === 'busy'
+          ? fail('provider_overloaded', 'no room')
+          : models.speak!(call, signal),
+    };
+    const { events, status } = await run([speak({ model: ['mock/busy', 'mock/free'] })], {
+      models: busy,
+    });
+    expect(status()).toBe('completed');
+    expect(calls.map(({ model }) => model)).toEqual(['free']);
+    expect(events().find(({ type }) => type === 'node.fallback')).toMatchObject({
+      model: 'mock/busy',
+      next: 'mock/free',
+    });
+  });
+
+  it('does not go to the next when the key is wrong', async () => {
+    const { models } = voice({ speak: async () => fail('provider_auth', 'no') });
+    const { state } = await run([speak({ model: ['mock/a', 'mock/b'] })], { models });
+    expect(state.failure).toMatchObject({ code: 'provider_auth' });
+  });
+
+  it('pays for no piece twice when it is tried again', async () => {
+    const files = newFiles();
+    const { calls, models } = voice();
+    let breaks = 1;
+    const once: Partial<Speech> = {
+      ...models,
+      speak: async (call, signal) => {
+        if (calls.length === 3 && breaks > 0) {
+          breaks -= 1;
+          return fail('provider_network', 'cut');
+        }
+        return models.speak!(call, signal);
+      },
+    };
+    const retry = { max_attempts: 2, initial_delay: 1, jitter: 0 };
+    const { output } = await run([speak({ retry }), listen()], { files, models: once }, LONG);
+    expect(output('hear')).toBe(LONG);
+    expect(calls.map(({ text }) => text).join('')).toBe(LONG);
+  });
+
+  it('may be the task of a map', async () => {
+    const nodes = [
+      {
+        id: 'all',
+        type: 'map',
+        over: ['a', 'b'],
+        collect: 'values',
+        task: { type: 'text_to_speech_task', input: { text: '{{ item }}' } },
+      },
+    ];
+    const { output } = await run(nodes);
+    const files = output('all') as JsonValue[];
+    expect(new Set(files.map((file) => (file as JsonObject)['id'])).size).toBe(2);
+  });
+
+  it('is refused within a budget of money, for it has no price', async () => {
+    const text = recipe({
+      nodes: [speak({ model: 'openai/tts-1', input: { text: 'x' } })],
+      limits: { max_cost_usd: 1 },
+    });
+    const { state } = await finish(text, { models: voice().models });
+    expect(state.failure).toMatchObject({ code: 'price_unknown' });
+  });
+});
+
+describe('speech_to_text_task', () => {
+  it.each([
+    ['text', 'Hello there.'],
+    ['json', { text: 'Hello there.', language: null, duration_seconds: 0.0015 }],
+    [
+      'segments',
+      {
+        text: 'Hello there.',
+        language: null,
+        duration_seconds: 0.0015,
+        segments: [{ text: 'Hello there.', start: 0, end: 0.0015 }],
+      },
+    ],
+  ])('gives %s', async (response_format, expected) => {
+    const { output } = await run([speak(), listen({ response_format })]);
+    expect(output('hear')).toEqual(expected);
+  });
+
+  it.each([
+    ['a file that is not there', { audio_file: 'nothing' }, {}, 'file_not_found'],
+    ['no file', { audio_file: 7 }, {}, 'inputs_invalid'],
+    [
+      'another format',
+      { audio_file: '{{ speak }}' },
+      { response_format: 'srt' },
+      'model_options_invalid',
+    ],
+  ])('refuses %s', async (_what, input, more, code) => {
+    const { state } = await run([speak(), listen({ input, ...more })]);
+    expect(state.failure).toMatchObject({ code, node: 'hear' });
+  });
+
+  it('refuses what is too large to be sent, before it is read', async () => {
+    const files = newFiles();
+    const large = new Uint8Array(25 * 1024 * 1024 + 1);
+    await files.put('tenant', 'large', {
+      body: new Response(large).body!,
+      contentType: 'audio/wav',
+      maxBytes: large.length,
+    });
+    const { state } = await run([listen({ input: { audio_file: 'large' } })], { files });
+    expect(state.failure).toMatchObject({ code: 'audio_too_large' });
+  });
+});
