@@ -61,14 +61,15 @@ function findSlowPattern(schema: JsonObject): string | undefined {
   return undefined;
 }
 
-/** A plan's schemas are asked again with each call of a function. */
+/** A plan's schemas are asked again with each call of a function. The library writes into what it is given. */
 const validators = new WeakMap<JsonObject, Validator>();
 
 function validatorOf(schema: JsonObject): Validator {
   const known = validators.get(schema);
   if (known !== undefined) return known;
   // SAFETY: the validator reads a schema as the plain JSON it is.
-  const validator = new Validator(schema as unknown as Schema, '7', false);
+  const copy = JSON.parse(JSON.stringify(schema)) as Schema;
+  const validator = new Validator(copy, '7', false);
   validators.set(schema, validator);
   return validator;
 }

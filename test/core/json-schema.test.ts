@@ -38,4 +38,11 @@ describe('schemaFaults()', () => {
   it('has a fault for a schema that refers to what is not there', () => {
     expect(schemaFaults({ $ref: '#/definitions/none' }, 1).length).toBeGreaterThan(0);
   });
+
+  it('leaves the schema as it was', () => {
+    const schema = { properties: { a: { type: 'string' } } };
+    schemaFaults(schema, { a: 1 });
+    expect(Object.getOwnPropertyNames(schema)).toEqual(['properties']);
+    expect(Object.getOwnPropertyNames(schema.properties.a)).toEqual(['type']);
+  });
 });
