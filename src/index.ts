@@ -37,7 +37,7 @@ import { createVault } from './adapters/system/vault.ts';
 import { egressPolicy, readVariables } from './env.ts';
 import type { Bindings } from './env.ts';
 import { createApp } from './http/app.ts';
-import { createRules } from './runtime/models/rules.ts';
+import { createCaps, createRules } from './runtime/models/rules.ts';
 import { createSlots } from './runtime/models/slots.ts';
 import { createFunctions } from './runtime/functions.ts';
 import type { NetworkRight } from './runtime/ports/gateway.ts';
@@ -178,7 +178,7 @@ export const Catalog = makeCatalog<Bindings & Cloudflare.Env>(
 );
 
 export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) => {
-  const { MAX_RUNNING, MAX_QUEUED } = readVariables(env);
+  const { PARTITIONS, MAX_RUNNING, MAX_QUEUED } = readVariables(env);
   const ports = makePorts(env, LOADED_PER_OBJECT);
   const { clock, ids, digests, log, models, egress, files } = ports;
   const { cache, limiter, memo, background } = ports;
@@ -197,6 +197,7 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     background,
     functions,
     modelRules: createRules(ports),
+    caps: createCaps(ports, PARTITIONS),
     modelSlots: createSlots(),
     maxRunning: MAX_RUNNING,
     maxQueued: MAX_QUEUED,

@@ -5,9 +5,27 @@ import { createRunState } from '../core/run/state.ts';
 import type { RunView } from '../core/run/view.ts';
 import { createDriver } from './advance.ts';
 import { createFunctions } from './functions.ts';
-import { createRules } from './models/rules.ts';
+import type { Budget } from './models/budget.ts';
+import { createCaps, createRules } from './models/rules.ts';
+import { createTenantBudget } from './models/tenant-budget.ts';
 import { createSlots } from './models/slots.ts';
-import type { Ports, Submission } from './ports.ts';
+import type { Ports, Submission, Tenant } from './ports.ts';
+
+/** What this run spends is in the tables when it has ended, and counted here until then. */
+function tenantBudget(ports: Ports, tenant: Tenant): Budget {
+  const caps = createCaps(ports);
+  let own = 0;
+  return createTenantBudget({
+    caps: () => caps(tenant),
+    now: () => ports.clock.now(),
+    book: {
+      spentSince: async (day) => (await ports.runs.spentSince(tenant, day)) + own,
+      add(usd) {
+        own += usd;
+      },
+    },
+  });
+}
 
 /** Runs to the end and keeps the run's record. The signal cancels it. */
 export async function runInline(
@@ -49,6 +67,7 @@ export async function runInline(
     functions: createFunctions(ports),
     modelRules: createRules(ports),
     modelSlots: createSlots(),
+    budgets: [tenantBudget(ports, tenant)],
     commit: (record) => events.push(...record.events),
     wakeAt(dueAt) {
       wake.abort();

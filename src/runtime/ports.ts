@@ -451,6 +451,8 @@ export interface Runs {
    * else the run that had it. `conflict` while another caller has it.
    */
   reserve(tenant: Tenant, idempotency: Idempotency | undefined): Promise<Result<RunView | null>>;
+  /** US dollars that runs have spent on models since the start of a day in UTC. */
+  spentSince(tenant: Tenant, day: EpochMs): Promise<number>;
   record(run: FinishedRun): Promise<void>;
 }
 

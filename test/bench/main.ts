@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { language } from './compile.ts';
 import { durable } from './durable.ts';
+import { models } from './models.ts';
 import { plugins } from './plugins.ts';
 import { reportOf, tableOf } from './report.ts';
 import type { Suite } from './report.ts';
@@ -10,6 +11,7 @@ const SUITES: ReadonlyMap<string, Suite> = new Map([
   ['durable', durable],
   ['language', language],
   ['plugins', plugins],
+  ['models', models],
 ]);
 
 const { values, positionals } = parseArgs({

@@ -10,6 +10,10 @@ import type { DeltaLog } from '../../runtime/delta-log.ts';
 import type { Signatures } from '../../runtime/ports/signatures.ts';
 import type { WebhookTargets } from '../../runtime/ports/webhooks.ts';
 import type { EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
+import type { Budget } from '../../runtime/models/budget.ts';
+import type { SpendSettings } from '../../runtime/settings/spend.ts';
+import { createBook } from './spend-rows.ts';
+import type { PartitionBook } from './spend-rows.ts';
 
 /** How webhooks are told. */
 export interface OutboxDeps {
@@ -26,6 +30,8 @@ export interface Outbox {
 }
 
 export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report' | 'budgets'> {
+  /** What a tenant may spend on models; absent: as much as it likes. */
+  readonly caps?: (tenant: Tenant) => Promise<SpendSettings>;
   /** Runs that may be under way at a time; more wait in the queue. */
   readonly maxRunning: number;
   /** Runs that may wait; more are refused. */
@@ -65,6 +71,9 @@ export interface Partition {
   readonly pacer: Pacer;
   /** Texts of answers on their way. */
   readonly deltas: DeltaLog;
+  /** What the tenant has spent on models, and may spend. */
+  readonly book: PartitionBook;
+  readonly budgets: Map<Tenant, Budget>;
   /** When each run has something due; in epoch milliseconds. */
   readonly due: Map<RunId, EpochMs>;
   alarmAt: EpochMs | undefined;
@@ -82,6 +91,8 @@ export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): P
     debounced: new Map(),
     watchers: new Map(),
     pacer: createPacer(deps.clock),
+    book: createBook(ctx.storage.sql),
+    budgets: new Map(),
     deltas: createDeltaLog(() => deps.clock.now()),
     due: new Map(),
     alarmAt: undefined,

@@ -18,7 +18,10 @@ import * as queue from '../../core/queue/queue.ts';
 import type { Message } from '../../core/queue/queue.ts';
 import { createDriver } from '../../runtime/advance.ts';
 import type { Driver } from '../../runtime/advance.ts';
-import type { EpochMs, RunId } from '../../runtime/ports.ts';
+import type { Budget } from '../../runtime/models/budget.ts';
+import { createTenantBudget } from '../../runtime/models/tenant-budget.ts';
+import type { EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
+import { addSpent } from './spend-rows.ts';
 import { liveRuns } from './list-rows.ts';
 import * as outbox from './outbox.ts';
 import { armAlarm, notify } from './partition-state.ts';
@@ -173,14 +176,19 @@ export function drive(
 ): Driver {
   const { id } = state.identity;
   let written = status;
+  let spentUsd = state.spent.costUsd ?? 0;
   const driver = createDriver({
     ...partition.deps,
     pacer: partition.pacer,
     tenant,
     state,
+    budgets: tenantBudgets(partition, tenant),
     commit(record) {
-      commit(partition, { id, record, written });
-      written = record.run.status;
+      const { status: next, spent } = record.run;
+      const usd = (spent?.costUsd ?? 0) - spentUsd;
+      commit(partition, { id, record, written, usd });
+      written = next;
+      spentUsd += usd;
     },
     wakeAt: (dueAt) => wakeAt(partition, id, dueAt),
     onDelta(delta) {
@@ -191,6 +199,16 @@ export function drive(
   partition.drivers.set(id, driver);
   armWatchdog(partition);
   return driver;
+}
+
+/** One for all runs of a tenant: what they hold counts together. */
+function tenantBudgets({ deps, book, budgets }: Partition, tenant: Tenant): Budget[] {
+  const { caps, clock } = deps;
+  if (caps === undefined) return [];
+  const terms = { caps: () => caps(tenant), book, now: () => clock.now() };
+  const budget = budgets.get(tenant) ?? createTenantBudget(terms);
+  budgets.set(tenant, budget);
+  return [budget];
 }
 
 /** What cannot be written must not go on: the object starts again from what the tables say. */
@@ -209,17 +227,21 @@ interface WrittenTurn {
   readonly record: TurnRecord;
   /** The status that the run's row has now. */
   readonly written: RunStatus;
+  /** What the turn has spent on models, in US dollars. */
+  readonly usd?: number;
 }
 
-function write(partition: Partition, { id, record, written }: WrittenTurn): void {
+function write(partition: Partition, { id, record, written, usd = 0 }: WrittenTurn): void {
   const { status } = record.run;
   const isNoted = partition.ctx.storage.transactionSync(() => {
     writeTurn(partition.sql, id, record);
+    addSpent(partition.sql, partition.deps.clock.now(), usd);
     // What a waiting run is due for changes though its status does not.
     const isTold = written === status && written !== 'waiting';
     if (!isTold) setStatus(partition.sql, id, record.run);
     return outbox.note(partition, id, record);
   });
+  partition.book.written(usd);
   if (isFinal(status)) {
     partition.deltas.end(id);
     planSweep(partition);

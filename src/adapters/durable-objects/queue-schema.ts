@@ -84,6 +84,8 @@ const STEPS: readonly string[] = [
    CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
    -- When old runs are to be deleted next.
    CREATE TABLE sweeps (at INTEGER PRIMARY KEY) WITHOUT ROWID;`,
+  `-- US dollars spent on models, by the start of a day in UTC.
+   CREATE TABLE spend (day INTEGER PRIMARY KEY, usd REAL NOT NULL);`,
 ];
 
 export function migrateQueue(storage: DurableObjectStorage): void {

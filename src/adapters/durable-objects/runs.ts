@@ -10,7 +10,7 @@ export function createRuns(partitions: Partitions, ids: Ids): Runs {
   return { ...oneRun(partitions, ids), ...manyRuns(partitions), ...people(partitions) };
 }
 
-type Many = 'list' | 'bulk' | 'queue';
+type Many = 'spentSince' | 'list' | 'bulk' | 'queue';
 type People = 'deliver' | 'approvals' | 'findApproval' | 'decide';
 
 function oneRun({ of, at, choose }: Partitions, ids: Ids): Omit<Runs, Many | People> {
@@ -65,6 +65,10 @@ const MAX_APPROVALS = 100;
 
 function manyRuns({ all }: Partitions): Pick<Runs, Many> {
   return {
+    async spentSince(tenant, day) {
+      const sums = await Promise.all(all(tenant).map((each) => each.spentSince(day)));
+      return sums.reduce((sum, usd) => sum + usd, 0);
+    },
     async list(tenant, filter) {
       const pages = await Promise.all(all(tenant).map((each) => each.list(filter)));
       return pages

@@ -12,6 +12,7 @@ import { crowdOf, leave } from '../../core/queue/queue.ts';
 import type { Message } from '../../core/queue/queue.ts';
 import type { RunView } from '../../core/run/view.ts';
 import type { FinishedRun, Idempotency, Submission } from '../../runtime/ports.ts';
+import { addSpent } from './spend-rows.ts';
 import * as kept from './kept-rows.ts';
 import { messageOf } from './admission-rows.ts';
 import { learn, noteFinished, pump } from './outbox.ts';
@@ -227,6 +228,8 @@ export function keepFinished(partition: Partition, finished: FinishedRun): void 
     rows.writeEvents(sql, id, events);
     kept.keepRecord(sql, view, nodes);
     noteFinished(partition, finished);
+    const usd = 'metrics' in view ? (view.metrics.cost_usd ?? 0) : 0;
+    addSpent(sql, partition.deps.clock.now(), usd);
     if (idempotency !== undefined) {
       const { key, bodyHash } = idempotency;
       const expiresAt = partition.deps.clock.now() + IDEMPOTENCY_MS;

@@ -5,6 +5,7 @@ import type { JsonValue } from '../../core/json.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../../core/run/view.ts';
 import type {
   BulkOrder,
+  EpochMs,
   EventPage,
   FinishedRun,
   Idempotency,
@@ -42,19 +43,24 @@ import { keepFinished, reserve, submit } from './submit.ts';
 import type { SubmissionMessage, SubmitReply } from './submit.ts';
 import * as people from './waiting.ts';
 
+type MakeDeps<Env> = (env: Env) => PartitionDeps;
+
+function openPartition(ctx: DurableObjectState, deps: PartitionDeps): Partition {
+  migrateQueue(ctx.storage);
+  const partition = createPartition(ctx, deps);
+  resume(partition);
+  return partition;
+}
+
 /** The platform builds the object; what it works with is bound here. */
 // oxlint-disable-next-line max-lines-per-function -- a class body: its methods are a line or two each
-export function makeWorkflowQueue<Env extends Cloudflare.Env>(
-  makeDeps: (env: Env) => PartitionDeps,
-) {
+export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps<Env>) {
   return class WorkflowQueue extends DurableObject<Env> {
     readonly #partition: Partition;
 
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env);
-      migrateQueue(ctx.storage);
-      this.#partition = createPartition(ctx, makeDeps(env));
-      resume(this.#partition);
+      this.#partition = openPartition(ctx, makeDeps(env));
     }
 
     submit(message: SubmissionMessage): SubmitReply {
@@ -148,6 +154,10 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(
 
     reserve(idempotency: Idempotency): Result<RunView | null> {
       return reserve(this.#partition, idempotency);
+    }
+
+    async spentSince(day: EpochMs): Promise<number> {
+      return this.#partition.book.spentSince(day);
     }
 
     record(run: FinishedRun): void {

@@ -23,7 +23,8 @@ export interface Reservation {
 }
 
 export interface Budget {
-  readonly limits: BudgetLimits;
+  /** Asked before each call: settings change. */
+  limits(): Promise<BudgetLimits>;
   /** `budget_exceeded`, `cancelled`. */
   reserve(worst: Worst, signal: AbortSignal): Promise<Result<Reservation>>;
 }
@@ -74,7 +75,7 @@ export function createBudget(given: BudgetLimits, before: Spend): Budget {
   }
 
   return {
-    limits,
+    limits: async () => limits,
     async reserve({ inputTokens, outputTokens, inputUsd, outputUsd }, signal) {
       for (;;) {
         const worst: Sum = {

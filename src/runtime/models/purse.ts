@@ -46,9 +46,10 @@ export function createPurse({ prices, budgets, allowUnpriced, pace }: PurseDeps)
   return {
     async pay(given, send) {
       const priced = priceOf(given, prices);
+      const bounds = await Promise.all(budgets.map((budget) => budget.limits()));
       const isPaced = limitsOf(given, pace.settings).some(({ limits }) => limits.tokens_per_minute);
-      const isBounded = isPaced || budgets.some(({ limits }) => Object.keys(limits).length > 0);
-      const hasCost = budgets.some(({ limits }) => limits.maxCostUsd !== undefined);
+      const isBounded = isPaced || bounds.some((limits) => Object.keys(limits).length > 0);
+      const hasCost = bounds.some(({ maxCostUsd }) => maxCostUsd !== undefined);
       if (hasCost && priced === undefined && !allowUnpriced) {
         return fail(
           'price_unknown',

@@ -4,6 +4,7 @@ import { NO_MODEL_SETTINGS } from '../settings/models.ts';
 import type { ModelSettings } from '../settings/models.ts';
 import type { PriceTable } from '../settings/prices.ts';
 import { readSettings } from '../settings/sections.ts';
+import type { SpendSettings } from '../settings/spend.ts';
 
 export interface ModelRules {
   readonly models: ModelSettings;
@@ -13,6 +14,24 @@ export interface ModelRules {
 export type ReadRules = (tenant: Tenant) => Promise<ModelRules>;
 
 export const noRules: ReadRules = async () => ({ models: NO_MODEL_SETTINGS, prices: {} });
+
+/** What a tenant may spend; one of several partitions, which do not see one another, has its share. */
+export function createCaps(
+  ports: Pick<Ports, 'settings'>,
+  partitions = 1,
+): (tenant: Tenant) => Promise<SpendSettings> {
+  return async (tenant) => {
+    const { max_usd_per_day: day, max_usd_per_month: month } = await readSettings(
+      ports,
+      tenant,
+      'spend',
+    );
+    return {
+      ...(day !== undefined && { max_usd_per_day: day / partitions }),
+      ...(month !== undefined && { max_usd_per_month: month / partitions }),
+    };
+  };
+}
 
 export function createRules(ports: Pick<Ports, 'settings'>): ReadRules {
   return async (tenant) => {

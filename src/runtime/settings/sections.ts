@@ -6,6 +6,7 @@ import { modelSettings } from './models.ts';
 import { retentionSettings } from './retention.ts';
 import { pluginSettings } from './plugins.ts';
 import { priceSettings } from './prices.ts';
+import { spendSettings } from './spend.ts';
 
 export interface Section<S extends z.ZodObject = z.ZodObject> {
   readonly schema: S;
@@ -19,6 +20,7 @@ export const SECTIONS = {
   models: { schema: modelSettings, writer: 'admin' },
   prices: { schema: priceSettings, writer: 'admin' },
   retention: { schema: retentionSettings, writer: 'admin' },
+  spend: { schema: spendSettings, writer: 'operator' },
 } as const satisfies { readonly [name in SettingsSection]?: Section };
 
 export type SectionName = keyof typeof SECTIONS;

@@ -46,7 +46,7 @@ export async function runSpeech(
     `Cannot run node "${node.id}": it names no model`,
   );
   for (const [index, model] of chain.value.entries()) {
-    last = unpriced(given, model) ?? (await ask(speech, model));
+    last = (await unpriced(given, model)) ?? (await ask(speech, model));
     const next = chain.value[index + 1];
     if (last.ok || next === undefined || signal.aborted || !isPassedOn(last.error, given))
       return last;
@@ -86,11 +86,12 @@ function orderOf({ node, input, step }: SpeechContext): JsonObject {
 }
 
 /** Voices have no prices here, so within a budget of money only `mock` may be asked. */
-function unpriced(
+async function unpriced(
   { budgets, context }: TaskContext<SpeechNode>,
   name: ModelName,
-): Result<never> | undefined {
-  const hasCost = budgets.some(({ limits }) => limits.maxCostUsd !== undefined);
+): Promise<Result<never> | undefined> {
+  const bounds = await Promise.all(budgets.map((budget) => budget.limits()));
+  const hasCost = bounds.some(({ maxCostUsd }) => maxCostUsd !== undefined);
   if (!hasCost || name.provider === 'mock' || context.plan.limits.allowUnpriced === true)
     return undefined;
   return fail(

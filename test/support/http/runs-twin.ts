@@ -202,6 +202,9 @@ export function createRunsTwin(): RunsTwin {
     async reserve() {
       return ok(null);
     },
+    async spentSince() {
+      return 0;
+    },
     async record() {},
   };
   return twin;
