@@ -67,6 +67,8 @@ export interface TestPartition {
   readonly replay: (id: string, point?: ReplayPoint, order?: Order) => RunView;
   readonly output: (id: string, key: string) => JsonValue | undefined;
   readonly deliver: (id: string, event: string, payload?: JsonObject) => void;
+  /** Approves what waits for a person. */
+  readonly decide: (id: string, key: string) => void;
   readonly types: (id: string) => Promise<string[]>;
   /** Opens the oldest gate of a run, and lets what follows happen. */
   readonly open: (key: string) => Promise<void>;
@@ -195,6 +197,8 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
     },
     output: (id, key) => findState(live, id)?.rows.get(key)?.output,
     deliver: (id, event, payload = {}) => void people.deliverEvent(live, id, { event, payload }),
+    decide: (run, key) =>
+      void people.decide(live, { run, key }, { approved: true, decidedBy: 'somebody' }),
     async types(id) {
       const page = await readEvents(live, id, { seq: 0, delta: 0 }, 0);
       return page.ok ? page.value.events.map(({ type }) => type) : [];

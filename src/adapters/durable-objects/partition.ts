@@ -12,7 +12,7 @@ import { isFinal } from '../../core/run/events.ts';
 import type { RunStatus } from '../../core/run/events.ts';
 import type { TurnRecord } from '../../core/run/record.ts';
 import { restore } from '../../core/run/restore.ts';
-import { failRun } from '../../core/run/settle.ts';
+import { cancelSteps, endFailed } from '../../core/run/settle.ts';
 import type { RunState } from '../../core/run/state.ts';
 import * as queue from '../../core/queue/queue.ts';
 import type { Message } from '../../core/queue/queue.ts';
@@ -91,7 +91,9 @@ function abandon(partition: Partition, state: RunState, error: unknown): void {
   const written = state.status;
   const { log, clock, ids } = partition.deps;
   log.write('error', 'run_abandoned', { run: id, reason: String(error) });
-  failRun(state, toFailure(error), { now: clock.now(), random: ids.random });
+  const world = { now: clock.now(), random: ids.random };
+  cancelSteps(state, () => true, world);
+  endFailed(state, toFailure(error), world);
   const { events, steps } = state.changes;
   const record = {
     run: runRow(state),
@@ -124,9 +126,11 @@ function line(partition: Partition, message: Message): void {
   if (debounce !== undefined) partition.debounced.set(debounce.key, message.id);
 }
 
-/** Starts queued runs while there is room. `own` is started by the caller: it gives whether it may. */
+/**
+ * Starts queued runs while there is room. When it is the turn of `own` it stops: that one is started by
+ * the caller, who then asks again.
+ */
 export function admit(partition: Partition, own?: RunId): boolean {
-  let isOwnTurn = false;
   const now = partition.deps.clock.now();
   for (const message of queue.takeDue(partition.queue, now)) {
     const { debounce } = message.admission;
@@ -137,12 +141,12 @@ export function admit(partition: Partition, own?: RunId): boolean {
     const message = queue.takeNext(partition.queue, now);
     if (message === undefined) break;
     keepCounted(partition, message);
-    if (message.id === own) isOwnTurn = true;
-    else startRun(partition, message.id);
+    if (message.id === own) return true;
+    startRun(partition, message.id);
   }
   const dueAt = queue.nextDueAt(partition.queue, now);
   if (dueAt !== undefined) wakeBy(partition, dueAt);
-  return isOwnTurn;
+  return false;
 }
 
 function keepCounted({ sql, queue: { starts } }: Partition, { admission, hasBegun }: Message) {
@@ -284,8 +288,9 @@ function wakeBy(partition: Partition, dueAt: EpochMs): void {
 export function wake(partition: Partition): void {
   const now = partition.deps.clock.now();
   // A list of its own: waking a run sets when it is due next.
-  for (const [id, dueAt] of Array.from(partition.due)) {
-    if (dueAt > now) continue;
+  const due = [...partition.due].filter(([, dueAt]) => dueAt <= now);
+  // Whoever was due first gets room first, also when the object has slept over both.
+  for (const [id] of due.toSorted(([a, at], [b, bt]) => at - bt || (a < b ? -1 : 1))) {
     partition.due.delete(id);
     wakeRun(partition, id);
   }

@@ -80,6 +80,7 @@ function begin(partition: Partition, submission: SubmissionMessage, plan: Plan):
   const mayStart = admit(partition, identity.id);
   const driver = drive(partition, { tenant, status: 'queued' }, state);
   driver.post({ type: 'queue' }, ...(mayStart ? [{ type: 'start' } as const] : []));
+  if (mayStart) admit(partition);
   return ok(state);
 }
 
