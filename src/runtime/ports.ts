@@ -354,6 +354,11 @@ export interface Origin {
 
 export type RunAction = 'cancel' | 'pause' | 'resume' | 'retry';
 
+export interface ActOptions {
+  /** Of `cancel`: what nodes have done is undone first, by what they name under `compensate`. */
+  readonly rollback?: boolean;
+}
+
 export interface BulkOrder {
   /** `discard` takes runs that have ended away, with all that is kept of them. */
   readonly action: RunAction | 'discard';
@@ -422,7 +427,7 @@ export interface Runs {
    * Each may be asked for again without harm. `run_finished` where it is too late for it; `run_not_kept`
    * where nothing is left to retry.
    */
-  act(tenant: Tenant, id: RunId, action: RunAction): Promise<Result<RunView>>;
+  act(tenant: Tenant, id: RunId, action: RunAction, options?: ActOptions): Promise<Result<RunView>>;
   /** What a replay needs; `from` a point of the run, or from its beginning. */
   origin(tenant: Tenant, id: RunId, point?: ReplayPoint): Promise<Result<Origin>>;
   cancel(tenant: Tenant, id: RunId): Promise<Result<RunView>>;

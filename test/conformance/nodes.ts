@@ -244,6 +244,11 @@ export const NODES: readonly Row[] = [
       node: { compensate: { function_identifier: 'p.undo' } },
     },
   ),
+  row(
+    'what undoes a node reads its output',
+    node(`${FN}, compensate: {function_identifier: p.undo, input: {a: "{{ a.x }}"}}`),
+    {},
+  ),
   row('compensate is checked', node(`${FN}, compensate: ⟦[⟧1]`), { diagnostics: ['wrong_type'] }),
   // language_task
   row(

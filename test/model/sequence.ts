@@ -109,18 +109,14 @@ class Both {
 
   async #perform(given: Operation): Promise<void> {
     const { partition, model } = this;
-    switch (given.do) {
-      case 'submit':
-        return this.#submit(given);
-      case 'pass':
-        await partition.pass(given.ms);
-        return model.pass(given.ms);
-      case 'crash':
-        await partition.crash();
-        return model.crash();
-      default:
-        return this.#act(given);
+    if (given.do === 'submit') return this.#submit(given);
+    if (given.do === 'pass') {
+      await partition.pass(given.ms);
+      return model.pass(given.ms);
     }
+    if (given.do !== 'crash') return this.#act(given);
+    await partition.crash();
+    return model.crash();
   }
 
   #submit(given: Extract<Operation, { do: 'submit' }>): void {

@@ -1,5 +1,7 @@
 /** One action on many runs of a partition, found by a filter. */
-import type { RunAction, BulkOrder, RunId } from '../../runtime/ports.ts';
+import type { Result } from '../../core/errors.ts';
+import type { RunView } from '../../core/run/view.ts';
+import type { ActOptions, BulkOrder, RunAction, RunId } from '../../runtime/ports.ts';
 import type { RunStatus } from '../../core/run/events.ts';
 import { cancel, pause, resumeRun, retry } from './control.ts';
 import { listIds } from './list-rows.ts';
@@ -34,7 +36,12 @@ function perform(partition: Partition, id: RunId, action: BulkOrder['action']): 
   return true;
 }
 
-export function act(partition: Partition, id: RunId, action: RunAction) {
+export function act(
+  partition: Partition,
+  id: RunId,
+  action: RunAction,
+  options?: ActOptions,
+): Result<RunView> {
   const actions = { cancel, pause, resume: resumeRun, retry };
-  return actions[action](partition, id);
+  return actions[action](partition, id, options);
 }

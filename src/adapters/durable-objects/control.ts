@@ -4,17 +4,27 @@ import type { Result } from '../../core/errors.ts';
 import { isFinal } from '../../core/run/events.ts';
 import { reopen } from '../../core/run/reopen.ts';
 import type { RunView } from '../../core/run/view.ts';
-import type { RunId } from '../../runtime/ports.ts';
-import { admit, drive, findDriver } from './partition.ts';
+import type { ActOptions, RunId } from '../../runtime/ports.ts';
+import { undoneKeys } from '../../core/run/undo-rows.ts';
+import { admit, drive, findDriver, post } from './partition.ts';
 import type { Partition } from './partition-state.ts';
 import { findHead, readRun } from './queue-rows.ts';
 import type { RunHead } from './queue-rows.ts';
 import { show } from './reading.ts';
 
-export function cancel(partition: Partition, id: RunId): Result<RunView> {
+/** `rollback`: what its nodes have done is undone first. */
+export function cancel(
+  partition: Partition,
+  id: RunId,
+  { rollback }: ActOptions = {},
+): Result<RunView> {
   return withRun(partition, id, ({ status }) => {
     if (status === 'completed' || status === 'failed') return finished('cancel', id, status);
-    if (status !== 'cancelled') findDriver(partition, id)?.post({ type: 'cancel' });
+    if (status === 'cancelled') return undefined;
+    const driver = findDriver(partition, id);
+    if (driver !== undefined)
+      post(partition, driver, { type: 'cancel', ...(rollback === true && { rollback }) });
+    admit(partition);
     return undefined;
   });
 }
@@ -50,6 +60,8 @@ export function retry(partition: Partition, id: RunId): Result<RunView> {
     const stored = readRun(partition.sql, head);
     if (stored === undefined)
       return fail('run_not_kept', `Cannot retry run "${id}": it was executed inline`);
+    if (undoneKeys(stored.steps).size > 0)
+      return fail('run_finished', `Cannot retry run "${id}": it was rolled back, so replay it`);
     const { maxQueued, clock } = partition.deps;
     if (partition.queue.waiting.size >= maxQueued)
       return fail('queue_full', `Cannot queue the run: ${maxQueued} are waiting`);

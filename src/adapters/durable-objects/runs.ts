@@ -41,8 +41,8 @@ function oneRun({ of, at, choose }: Partitions, ids: Ids): Omit<Runs, Many | Peo
     async wait(tenant, id, waitMs) {
       return (await of(tenant, id).wait(id, waitMs)) ?? undefined;
     },
-    async act(tenant, id, action) {
-      return of(tenant, id).act(id, action);
+    async act(tenant, id, action, options) {
+      return of(tenant, id).act(id, action, options);
     },
     async cancel(tenant, id) {
       return of(tenant, id).act(id, 'cancel');

@@ -4,6 +4,7 @@ import type { Result } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { ApprovalView, NodeView, RunSummary, RunView } from '../../core/run/view.ts';
 import type {
+  ActOptions,
   BulkOrder,
   EpochMs,
   EventPage,
@@ -87,8 +88,8 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
       return waitForEnd(this.#partition, id, waitMs);
     }
 
-    act(id: RunId, action: RunAction): Result<RunView> {
-      return act(this.#partition, id, action);
+    act(id: RunId, action: RunAction, options?: ActOptions): Result<RunView> {
+      return act(this.#partition, id, action, options);
     }
 
     origin(id: RunId, point?: ReplayPoint): Result<Origin> {

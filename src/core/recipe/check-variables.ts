@@ -74,11 +74,20 @@ function checkPart(
   reportFaults(faults, flow.report);
   for (const read of reads) {
     const field = String(read.path[path.length] ?? '');
-    checkRead(read, { view: field === 'input' || field === 'over' ? view : inside, flow, field });
+    const isOuter = field === 'input' || field === 'over';
+    const seen = field === 'compensate' ? afterItself(view) : isOuter ? view : inside;
+    checkRead(read, { view: seen, flow, field });
   }
   if (task === undefined || ownProperty(raw, 'type') !== 'map') return;
   const local = new Set([...inside.local, ...IN_ITEMS]);
   checkPart(task, { path: [...path, 'task'] }, { view: { ...inside, local, isOpen: true }, flow });
+}
+
+/** What undoes a node reads its output too. */
+function afterItself(view: View): View {
+  const { before, self } = view;
+  if (before === undefined) return view;
+  return { ...view, before: { has: (id) => id === self || before.has(id) } };
 }
 
 function withInput(view: View, input: JsonValue | undefined): View {

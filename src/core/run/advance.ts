@@ -9,7 +9,15 @@ import { isFinal } from './events.ts';
 import type { CancelReason, StepKey } from './events.ts';
 import { openItems } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, TurnRecord, Verdict } from './record.ts';
-import { cancelRun, completeStep, failAttempt, failRun, failStep, throttleStep } from './settle.ts';
+import {
+  cancelRun,
+  cancelSteps,
+  completeStep,
+  endFailed,
+  failAttempt,
+  failStep,
+  throttleStep,
+} from './settle.ts';
 import type { Success, Throttle } from './settle.ts';
 import { takeNotes } from './notes.ts';
 import type { Notes } from './notes.ts';
@@ -35,7 +43,7 @@ export type Fact =
   | { readonly type: 'resume' }
   /** There is no room: what would go on waits for some instead. */
   | { readonly type: 'park' }
-  | { readonly type: 'cancel'; readonly reason?: CancelReason }
+  | { readonly type: 'cancel'; readonly reason?: CancelReason; readonly rollback?: boolean }
   | { readonly type: 'deliver'; readonly event: string; readonly payload: JsonValue }
   | { readonly type: 'verdict'; readonly key: StepKey; readonly verdict: Verdict }
   | ({ readonly type: 'progress' } & About & Progress)
@@ -81,7 +89,11 @@ export function advance(state: RunState, facts: readonly Fact[], world: World): 
 
 /** Ends a run whose turn broke half-way: whatever else it says, it must not wait for ever. */
 export function breakRun(state: RunState, error: unknown, world: World): Turn {
-  if (!isFinal(state.status)) failRun(state, toFailure(error), world);
+  // Whatever broke may break again: nothing is undone.
+  if (!isFinal(state.status)) {
+    cancelSteps(state, () => true, world);
+    endFailed(state, toFailure(error), world);
+  }
   return { record: takeRecord(state), launch: [] };
 }
 
@@ -119,7 +131,7 @@ function take(state: RunState, fact: Fact, world: World): void {
       if (decide(state, world).length > 0) hold(state, 'queued', world);
       return;
     case 'cancel':
-      if (!isFinal(state.status)) cancelRun(state, world, fact.reason);
+      if (!isFinal(state.status)) cancelRun(state, fact, world);
       return;
     case 'deliver':
       deliver(state, fact, world);
@@ -252,6 +264,7 @@ export function runRow(state: RunState): RunRow {
     ...(failure !== undefined && { failure }),
     ...(state.cancelReason !== undefined && { cancelReason: state.cancelReason }),
     ...(isSpent(state.spent) && { spent: state.spent }),
+    ...(state.rollback !== undefined && { rollback: state.rollback }),
     ...(state.inbox.length > 0 && { inbox: [...state.inbox] }),
     ...(state.early.length > 0 && { early: [...state.early] }),
     ...(dueAt !== undefined && { dueAt }),

@@ -6,7 +6,8 @@ import { timeoutOf } from './decide.ts';
 import type { Command, World } from './decide.ts';
 import { noteBackEdges, startOver } from './loops.ts';
 import { isItemMeant, openMap, openRecipe } from './open.ts';
-import { cancelSteps, failRun, failStep, passItem, takeSeed } from './settle.ts';
+import { startUndo } from './rollback.ts';
+import { cancelSteps, endRollback, failRun, failStep, passItem, takeSeed } from './settle.ts';
 import { isActive, isInside, isLive, itemKey, nodeState, stepKey } from './state.ts';
 import type { Active, Frame, ItemContext, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
@@ -36,6 +37,10 @@ export function apply(state: RunState, command: Command, world: World): void {
       return lapse(state, command.step, world);
     case 'expire':
       return expireStep(state, command.step, world);
+    case 'undo':
+      return startUndo(state, command.row, world);
+    case 'end_rollback':
+      return endRollback(state, world);
     case 'expire_run': {
       const { timeoutMs = 0 } = state.plan.limits;
       return failRun(

@@ -10,7 +10,9 @@
 import { codeOf } from '../errors.ts';
 import type { NodeId, PlanNode } from '../recipe/plan.ts';
 import { dueLoop } from './loops.ts';
+import type { StepRow } from './record.ts';
 import { holds } from './resolve.ts';
+import { nextToUndo } from './undo-rows.ts';
 import type { Active, Frame, NodeState, RunAbout, RunState } from './state.ts';
 import { isLive, nodeState } from './state.ts';
 import { edgeContext } from './take-edges.ts';
@@ -39,10 +41,13 @@ export type Command =
   | { readonly type: 'retry'; readonly step: Active }
   | { readonly type: 'lapse'; readonly step: Active }
   | { readonly type: 'expire'; readonly step: Active }
+  | { readonly type: 'undo'; readonly row: StepRow }
+  | { readonly type: 'end_rollback' }
   | { readonly type: 'expire_run' };
 
 export function decide(state: RunState, world: World): Command[] {
   if (state.status !== 'running') return [];
+  if (state.rollback !== undefined) return decideUndo(state, world.now);
   return [
     ...decideDue(state, world.now),
     ...[...state.changes.maps].flatMap(decideMap),
@@ -66,6 +71,14 @@ export function nextDueAt(state: RunState): number | undefined {
   return due;
 }
 
+/** One after the other: what undoes a step may need what is before it to be there still. */
+function decideUndo(state: RunState, now: number): Command[] {
+  const [step] = state.active.values();
+  if (step !== undefined) return isPast(step.retryAt, now) ? [{ type: 'retry', step }] : [];
+  const row = nextToUndo(state);
+  return row === undefined ? [{ type: 'end_rollback' }] : [{ type: 'undo', row }];
+}
+
 function decideDue(state: RunState, now: number): Command[] {
   const deadline = runDeadline(state);
   if (deadline !== undefined && deadline <= now) return [{ type: 'expire_run' }];
@@ -84,8 +97,9 @@ function isPast(dueAt: number | undefined, now: number): boolean {
   return dueAt !== undefined && dueAt <= now;
 }
 
-function runDeadline({ plan, startedAt, heldMs }: RunState): number | undefined {
+function runDeadline({ plan, startedAt, heldMs, rollback }: RunState): number | undefined {
   const { timeoutMs } = plan.limits;
+  if (rollback !== undefined) return undefined;
   if (timeoutMs === undefined || startedAt === undefined) return undefined;
   return startedAt + heldMs + timeoutMs;
 }

@@ -119,6 +119,8 @@ export type EventBody =
       readonly detail: string;
       readonly node?: NodeId;
     }
+  /** What its nodes have done is undone before it ends. */
+  | { readonly type: 'run.rolling_back'; readonly to: 'failed' | 'cancelled' }
   | { readonly type: 'run.completed' }
   | { readonly type: 'run.failed'; readonly failure: Failure; readonly node?: NodeId }
   | { readonly type: 'run.cancelled'; readonly reason?: CancelReason };

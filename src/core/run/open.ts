@@ -147,6 +147,7 @@ export function stepContext(
 ): { readonly context: ResolveContext; readonly input: JsonValue | undefined } {
   const parts = scopeParts(state, step, world);
   const outer = contextOf(step, parts, world);
+  if (step.given !== undefined) return { context: outer, input: step.given };
   const input = step.node.input === undefined ? undefined : resolve(step.node.input, outer);
   if (!isJsonObject(input)) return { context: outer, input };
   const { missing, budget } = outer;

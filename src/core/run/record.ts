@@ -1,5 +1,6 @@
 /** What one turn leaves behind: the rows of a run, from which a restart rebuilds its state. */
 import type { Failure } from '../errors.ts';
+import type { PinnedFunction } from '../recipe/plan.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import type { CancelReason, RunEvent, RunStatus, StepKey, StepStats } from './events.ts';
 import type { Spend } from './spend.ts';
@@ -32,6 +33,7 @@ export interface RunRow {
   readonly cancelReason?: CancelReason;
   /** On models; absent while nothing was. */
   readonly spent?: Spend;
+  readonly rollback?: Rollback;
   /** Events that came before anything waited for them. */
   readonly inbox?: readonly KeptEvent[];
   /** Verdicts that came before anybody was asked. */
@@ -39,6 +41,18 @@ export interface RunRow {
   /** When something falls due with nobody asking, in epoch milliseconds. */
   readonly dueAt?: number;
 }
+
+/** A call that undoes a step, worked out when the step completed. */
+export interface Undo {
+  readonly function: string;
+  readonly input: JsonValue;
+  readonly pin?: PinnedFunction;
+}
+
+/** How a run ends once it is undone. */
+export type Rollback =
+  | { readonly status: 'failed'; readonly failure: RunFailure }
+  | { readonly status: 'cancelled'; readonly reason?: CancelReason };
 
 export interface KeptEvent {
   readonly event: string;
@@ -105,6 +119,8 @@ export interface StepRow {
   /** Which sub-recipe was opened, and with what. */
   readonly recipe?: string;
   readonly inputs?: JsonObject;
+  /** What undoes the step when the run is rolled back. */
+  readonly undo?: Undo;
   /** Of the seed of a map: the item that is not taken over, and what takes its place. */
   readonly redo?: { readonly index: number; readonly item?: JsonValue };
   /** What an open step waits for. */

@@ -10,6 +10,7 @@ import { itemsAgain } from './open.ts';
 import type { Seeds, StepRow } from './record.ts';
 import { rebuild } from './restore.ts';
 import type { StoredRun } from './restore.ts';
+import { undoneKeys } from './undo-rows.ts';
 import type { Opened } from './state.ts';
 
 export interface ReplayPoint {
@@ -73,11 +74,15 @@ function levelsOf(root: Plan, step: string): readonly Level[] | undefined {
 function reusedAt({ path, graph, key }: Level, rows: readonly StepRow[]): StepRow[] {
   const behind = nodesBehind(graph, nodeOf(key.slice(path.length)));
   const startSeq = rows.find((row) => row.key === key)?.startSeq ?? Number.POSITIVE_INFINITY;
+  const undone = undoneKeys(rows);
   return rows.filter((row) => {
     const name = row.key.slice(path.length);
     if (row.key === key || !row.key.startsWith(path) || /[/[]/.test(name)) return false;
+    // What was undone has to be done again.
     const isDecided = row.output !== undefined && row.status !== 'open';
-    return isDecided && (row.endSeq < startSeq || !behind.has(nodeOf(name)));
+    return (
+      isDecided && !undone.has(row.key) && (row.endSeq < startSeq || !behind.has(nodeOf(name)))
+    );
   });
 }
 

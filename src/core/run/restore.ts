@@ -46,6 +46,7 @@ function readState(stored: StoredRun): RunState {
   state.heldMs = run.heldMs ?? 0;
   if (result !== undefined) state.result = result;
   if (failure !== undefined) state.failure = failure;
+  if (run.rollback !== undefined) state.rollback = run.rollback;
   if (run.cancelReason !== undefined) state.cancelReason = run.cancelReason;
   if (run.spent !== undefined) state.spent = run.spent;
   // Waiting is what a running run looks like from outside.

@@ -11,6 +11,7 @@ import { mappedNames } from './open.ts';
 import { MAX_VALUE_BYTES } from './record.ts';
 import type { ChunkSource, ItemOutcome, RunFailure, StepRow } from './record.ts';
 import { publish, publishExtra } from './publish.ts';
+import { beginRollback, endUndo, undoOf } from './rollback.ts';
 import { mayWaitUntil, nodeState } from './state.ts';
 import type { Active, Frame, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
@@ -27,6 +28,7 @@ export interface Success {
 
 export function completeStep(state: RunState, step: Active, success: Success, world: World): void {
   const { output, stats } = success;
+  if (step.given !== undefined) return endUndo(state, step, { output, stats }, world);
   const value = step.map?.progress?.node.collect === 'records' ? recordOf(step, success) : output;
   if (isTooLarge(value)) {
     const message = `Cannot keep the output of node "${step.node.id}": it is larger than ${MAX_VALUE_BYTES} bytes`;
@@ -101,6 +103,7 @@ export function retryPolicyOf({ node, map }: Active): Active['node']['retry'] {
 }
 
 export function failStep(state: RunState, step: Active, failed: Failure, world: World): void {
+  if (step.given !== undefined) return endUndo(state, step, { failure: failed }, world);
   state.active.delete(step.key);
   const { key, node, attempt } = step;
   if (step.map !== undefined && node.onError === 'halt') {
@@ -141,16 +144,42 @@ function failFrame(state: RunState, frame: Frame, failed: RunFailure, world: Wor
   failStep(state, frame.owner, failed, world);
 }
 
+/** Ends a run badly, once what it has done is undone. */
 export function failRun(state: RunState, failed: RunFailure, world: World): void {
   cancelSteps(state, () => true, world);
+  if (beginRollback(state, { status: 'failed', failure: failed }, world)) return;
+  endFailed(state, failed, world);
+}
+
+/** There is nothing left to undo. */
+export function endRollback(state: RunState, world: World): void {
+  const { rollback } = state;
+  delete state.rollback;
+  if (rollback?.status === 'failed') endFailed(state, rollback.failure, world);
+  else endCancelled(state, world, rollback?.reason);
+}
+
+export function endFailed(state: RunState, failed: RunFailure, world: World): void {
   const { node, ...plain } = failed;
   state.failure = failed;
   endRun(state, 'failed', world);
   emit(state, world, { type: 'run.failed', failure: plain, ...(node !== undefined && { node }) });
 }
 
-export function cancelRun(state: RunState, world: World, reason?: CancelReason): void {
+/** A run that is being undone is not kept from it. */
+export function cancelRun(
+  state: RunState,
+  { reason, rollback = false }: { reason?: CancelReason; rollback?: boolean },
+  world: World,
+): void {
+  if (state.rollback !== undefined) return;
   cancelSteps(state, () => true, world);
+  const end = { status: 'cancelled', ...(reason !== undefined && { reason }) } as const;
+  if (rollback && beginRollback(state, end, world)) return;
+  endCancelled(state, world, reason);
+}
+
+function endCancelled(state: RunState, world: World, reason?: CancelReason): void {
   if (reason !== undefined) state.cancelReason = reason;
   endRun(state, 'cancelled', world);
   emit(state, world, { type: 'run.cancelled', ...(reason !== undefined && { reason }) });
@@ -236,7 +265,10 @@ function passOn(
   its.taken = taken;
   for (const warning of warnings) warn(state, world, warning);
   noteBackEdges(frame, taken);
-  writeStep(state, step, world, { ...decided, taken });
+  // What an earlier run had done is not this one's to undo.
+  const isOwn = decided.status === 'completed' && decided.stats?.reused !== true;
+  const undo = isOwn ? undoOf(state, frame, { node, output: decided.output }, world) : undefined;
+  writeStep(state, step, world, { ...decided, taken, ...(undo && { undo }) });
   state.changes.frames.add(frame);
 }
 

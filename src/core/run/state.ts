@@ -19,6 +19,7 @@ import type {
   KeptEvent,
   KeptVerdict,
   LedgerEntry,
+  Rollback,
   RunFailure,
   RunWarning,
   StepRow,
@@ -75,6 +76,8 @@ export interface RunState {
   result?: { readonly outputs: JsonObject; readonly missing: readonly string[] };
   failure?: RunFailure;
   cancelReason?: CancelReason;
+  /** It is to end so, and is being undone first. */
+  rollback?: Rollback;
   readonly active: Map<StepKey, Active>;
   /** The rows of decided steps and of opened maps and sub-recipes. */
   readonly rows: Map<StepKey, StepRow>;
@@ -172,6 +175,8 @@ export interface Active {
   throttled?: true;
   failure?: Failure;
   waiting?: Waiting;
+  /** The input as it is, where it is no template. */
+  readonly given?: JsonValue;
   /** How far its task has come, in this attempt or an earlier one. */
   checkpoint?: JsonValue;
   progress?: MapProgress;

@@ -6,7 +6,7 @@ import type { NodeId } from '../recipe/plan.ts';
 import type { EventBody, StepStats } from './events.ts';
 import type { World } from './decide.ts';
 import { LEDGER_BYTES, LEDGER_ITEMS } from './record.ts';
-import type { ItemOutcome, RunWarning, StepRow } from './record.ts';
+import type { ItemOutcome, RunWarning, StepRow, Undo } from './record.ts';
 import type { Active, Ledger, RunState } from './state.ts';
 
 /** Warnings kept per run; later ones are dropped, since each looks like the first hundred. */
@@ -49,6 +49,7 @@ export interface Decision {
   readonly output?: JsonValue;
   readonly failure?: Failure;
   readonly stats?: StepStats;
+  readonly undo?: Undo;
 }
 
 /** Writes the row of a step that is decided, or of a map or sub-recipe that was opened. */

@@ -10,7 +10,8 @@ import { unwrap } from '../problem.ts';
 import { instant, labelPair } from '../query.ts';
 import { answerRun, idempotencyOf, labels } from '../submit.ts';
 import { runView } from '../views.ts';
-import type { RunConditions } from '../../runtime/ports.ts';
+import type { Context } from 'hono';
+import type { ActOptions, RunConditions } from '../../runtime/ports.ts';
 import type { Services } from '../../runtime/services.ts';
 import type { ApiEnv } from '../env.ts';
 
@@ -53,7 +54,9 @@ export function runActionRoutes(services: Services): Hono<ApiEnv> {
   for (const action of ACTIONS) {
     app.post(`/:id/${action}`, async (c) => {
       checkQuery(c, noQuery);
-      const view = unwrap(await runs.act(c.get('tenant'), runId(c.req.param('id')), action));
+      const options = action === 'cancel' ? await cancelOptions(c) : undefined;
+      const id = runId(c.req.param('id'));
+      const view = unwrap(await runs.act(c.get('tenant'), id, action, options));
       return c.json(runView(view), 202);
     });
   }
@@ -84,6 +87,15 @@ export function runActionRoutes(services: Services): Hono<ApiEnv> {
   });
 
   return app;
+}
+
+const cancelBody = z.strictObject({ rollback: z.boolean().default(false) });
+
+/** The body may be missing altogether. */
+async function cancelOptions(c: Context<ApiEnv>): Promise<ActOptions | undefined> {
+  if (c.req.header('content-type') === undefined) return undefined;
+  const { value } = await readJson(c, MAX_RUN_BYTES);
+  return checkBody(cancelBody, value);
 }
 
 export function queueRoutes({ ports }: Services): Hono<ApiEnv> {

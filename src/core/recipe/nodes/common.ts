@@ -1,4 +1,5 @@
 /** What every node has: identity, output, retry, cache, limits, condition. */
+import { isJsonObject, ownProperty } from '../../json.ts';
 import type { JsonValue } from '../../json.ts';
 import { compact } from '../compact.ts';
 import type { NodeContext, NodeDefaults } from '../context.ts';
@@ -43,6 +44,7 @@ const WORKING = new Set<NodeType>([...NETWORK, 'function_task', 'reduce']);
 export function readCommon(keys: CommonKeys, type: NodeType, path: Path, context: NodeContext) {
   const defaults: NodeDefaults = WORKING.has(type) ? context.defaults : {};
   const onError = keys.on_error ?? context.defaults.on_error ?? 'halt';
+  useCompensation(keys.compensate, [...path, 'compensate'], context);
   return compact({
     id: keys.id,
     description: keys.description === undefined ? undefined : String(keys.description),
@@ -61,6 +63,22 @@ export function readCommon(keys: CommonKeys, type: NodeType, path: Path, context
     maxVisits: keys.max_visits ?? context.defaults.max_visits ?? MAX_VISITS,
     compensate: keys.compensate,
   });
+}
+
+/** `compensate: plugin.function`, or `{function_identifier, input}`. */
+function useCompensation(value: JsonValue | undefined, path: Path, context: NodeContext): void {
+  if (value === undefined || value === null) return;
+  if (context.isTask) {
+    const detail =
+      'Items are not undone one by one: write "compensate" on the map, or on nodes of a sub-recipe';
+    context.report.add({ code: 'conflicting_keys', path, detail });
+    return;
+  }
+  const reference = isJsonObject(value) ? ownProperty(value, 'function_identifier') : value;
+  if (typeof reference === 'string') return context.useFunction(reference.trim(), path);
+  const detail =
+    'Cannot read "compensate": it must be a function, or a map with "function_identifier"';
+  context.report.add({ code: 'wrong_type', path, detail });
 }
 
 /** A map's own `skip` and `drop` are about items; `continue` is about the node. */

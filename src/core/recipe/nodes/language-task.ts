@@ -10,7 +10,6 @@ import { languageTask } from '../schema/nodes.ts';
 import { readShape } from '../shape.ts';
 import type { ShapeInput } from '../shape.ts';
 import { readCommon } from './common.ts';
-import { useCompensation } from './function-task.ts';
 import { checkSchemaMap } from './json-schema.ts';
 import { checkModel } from './model.ts';
 
@@ -33,7 +32,6 @@ export function readLanguageTask(
   checkModel(keys.model, [...path, 'model'], context);
   checkSchemaMap(keys.response_schema, [...path, 'response_schema'], context);
   useTools(keys.tools ?? [], [...path, 'tools'], context);
-  useCompensation(shape, context);
   return {
     ...readCommon(keys, 'language_task', path, context),
     type: 'language_task',
