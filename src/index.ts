@@ -40,6 +40,7 @@ import { createApp } from './http/app.ts';
 import { createCaps, createRules } from './runtime/models/rules.ts';
 import { createSlots } from './runtime/models/slots.ts';
 import { createFunctions } from './runtime/functions.ts';
+import { createFailureStarter } from './runtime/on-failure.ts';
 import type { NetworkRight } from './runtime/ports/gateway.ts';
 import type { Ports } from './runtime/ports.ts';
 import { createGateway } from './runtime/egress/gateway.ts';
@@ -203,6 +204,7 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     maxQueued: MAX_QUEUED,
     retention: (tenant) => readRetention(ports, tenant),
     outbox: { targets: createWebhookTargets(ports), signatures: ports.signatures },
+    startAfterFailure: createFailureStarter(createServices(ports)),
   };
 });
 

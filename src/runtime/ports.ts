@@ -338,6 +338,8 @@ export interface Submission {
   readonly seeds?: Seeds;
   /** An address that is told how the run has ended. */
   readonly webhook?: string;
+  /** The failed run that it is started for. */
+  readonly failureOf?: RunId;
 }
 
 /** What a replay is made of. */

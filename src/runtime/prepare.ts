@@ -25,6 +25,8 @@ export interface SubmitRequest {
   readonly idempotency?: { readonly key: string; readonly bodyHash: string };
   /** An address that is told how the run has ended. */
   readonly webhook?: string;
+  /** The failed run that it is started for. */
+  readonly failureOf?: string;
 }
 
 export interface Preparing {
@@ -63,6 +65,7 @@ export interface RunOrder {
   readonly startAt?: number;
   readonly idempotency?: Idempotency;
   readonly webhook?: string;
+  readonly failureOf?: string;
 }
 
 /** Throws `inputs_invalid`, and what the templates of its limits' keys throw. */
@@ -93,6 +96,7 @@ export async function submissionOf(
     ...(await admissionFor(ports, plan, { ...order, inputs })),
     ...(idempotency && { idempotency }),
     ...(webhook !== undefined && { webhook }),
+    ...(order.failureOf !== undefined && { failureOf: order.failureOf }),
   };
 }
 

@@ -21,7 +21,7 @@ import type { SubmissionMessage } from '../../src/adapters/durable-objects/submi
 import * as people from '../../src/adapters/durable-objects/waiting.ts';
 import { createModels } from '../../src/adapters/models/models.ts';
 import { createSignatures } from '../../src/adapters/webhooks/signatures.ts';
-import { ComposerError } from '../../src/core/errors.ts';
+import { ComposerError, fail } from '../../src/core/errors.ts';
 import type { Result } from '../../src/core/errors.ts';
 import type { JsonObject, JsonValue } from '../../src/core/json.ts';
 import { admissionOf } from '../../src/core/queue/admission.ts';
@@ -29,6 +29,7 @@ import { checkInputs } from '../../src/core/recipe/inputs.ts';
 import type { Plan } from '../../src/core/recipe/plan.ts';
 import type { ReplayPoint } from '../../src/core/run/replay.ts';
 import type { RunView } from '../../src/core/run/view.ts';
+import type { StartAfterFailure } from '../../src/runtime/on-failure.ts';
 import type { Egress, Ids, RunAction } from '../../src/runtime/ports.ts';
 import type { Endpoints } from '../../src/runtime/ports/endpoints.ts';
 import { createWebhookTargets } from '../../src/runtime/webhooks.ts';
@@ -86,6 +87,7 @@ export interface PartitionOptions {
   readonly endpoints?: Endpoints;
   /** Default: for ever. */
   readonly retention?: PartitionDeps['retention'];
+  readonly startAfterFailure?: StartAfterFailure;
 }
 
 const forEver = async () => ({ runsMs: Infinity, historyMs: Infinity });
@@ -138,6 +140,8 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
         targets: createWebhookTargets({ endpoints, ids }),
         signatures: createSignatures({ digests: createTestStores(clock).digests }),
       },
+      startAfterFailure:
+        options.startAfterFailure ?? (async () => fail('recipe_not_found', 'Nobody starts it')),
     });
     resume(partition);
     return partition;

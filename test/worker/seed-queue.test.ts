@@ -1,7 +1,7 @@
-/** The seed's rows about the queue, S29 to S32, over HTTP in workerd. */
+/** The seed's rows about the queue, S29 to S34, over HTTP in workerd. */
 import { abortAllDurableObjects } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { bodyOf, call, post } from '../support/api-client.ts';
+import { bodyOf, call, post, run } from '../support/api-client.ts';
 import type { ProblemBody, RunBody } from '../support/api-client.ts';
 
 /** Counts words a few hundred times, which takes a while. */
@@ -96,5 +96,51 @@ describe('S32 status by id', () => {
   ])('%s is refused before anything is queued', async (_what, more) => {
     const answer = await post('/v1/runs', { recipe: pausing('s32-bad'), ...more });
     expect((await bodyOf<ProblemBody>(answer, 400)).code).toBe('bad_request');
+  });
+});
+
+describe('S33 parallel work', () => {
+  it('nodes that do not need each other are under way at one time', async () => {
+    const event = (id: string) => ({ id, type: 'wait', event: id });
+    const recipe = {
+      name: 's33',
+      nodes: [event('left'), event('right')],
+      edges: ['START to left', 'START to right'],
+    };
+    const { id } = await submit(recipe);
+    for (const name of ['left', 'right']) await post(`/v1/runs/${id}/events/${name}`, {});
+    const page = await bodyOf<{ data: { type: string }[] }>(
+      await call(`/v1/runs/${id}/events`),
+      200,
+    );
+    const types = page.data.map(({ type }) => type).filter((type) => type.startsWith('node.'));
+    expect(types.slice(0, 4).toSorted()).toEqual([
+      'node.started',
+      'node.started',
+      'node.waiting',
+      'node.waiting',
+    ]);
+    expect((await statusOf(id)).status).toBe('completed');
+  });
+});
+
+describe('S34 skipping', () => {
+  it('a node whose condition does not hold costs nothing and says so', async () => {
+    const node = (id: string) => ({
+      id,
+      type: 'function_task',
+      function_identifier: 'text-tools.word_count',
+      input: { text: 'a b' },
+    });
+    const recipe = {
+      name: 's34',
+      nodes: [node('cheap'), { ...node('costly'), when: 'cheap.words > 5' }],
+    };
+    const done = await run(recipe);
+    expect(done.nodes.map(({ key, status }) => `${key} ${status}`)).toEqual([
+      'cheap completed',
+      'costly skipped',
+    ]);
+    expect(done.metrics).toMatchObject({ node_count: 1, skipped_count: 1, attempts: 1 });
   });
 });

@@ -9,6 +9,7 @@ import { createDeltaLog } from '../../runtime/delta-log.ts';
 import type { DeltaLog } from '../../runtime/delta-log.ts';
 import type { Signatures } from '../../runtime/ports/signatures.ts';
 import type { WebhookTargets } from '../../runtime/ports/webhooks.ts';
+import type { StartAfterFailure } from '../../runtime/on-failure.ts';
 import type { EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
 import type { Budget } from '../../runtime/models/budget.ts';
 import type { SpendSettings } from '../../runtime/settings/spend.ts';
@@ -39,6 +40,7 @@ export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report' | '
   readonly outbox: OutboxDeps;
   /** How long runs are kept from their end, and their history. */
   readonly retention: (tenant: Tenant) => Promise<Retention>;
+  readonly startAfterFailure: StartAfterFailure;
 }
 
 export interface Retention {
@@ -76,6 +78,8 @@ export interface Partition {
   readonly budgets: Map<Tenant, Budget>;
   /** When each run has something due; in epoch milliseconds. */
   readonly due: Map<RunId, EpochMs>;
+  /** Recipes to start after failures: when the next is due, and whether some are being started. */
+  readonly failures: { dueAt: EpochMs | undefined; isBusy: boolean };
   alarmAt: EpochMs | undefined;
   readonly outbox: Outbox;
   readonly sweep: SweepState;
@@ -95,6 +99,7 @@ export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): P
     budgets: new Map(),
     deltas: createDeltaLog(() => deps.clock.now()),
     due: new Map(),
+    failures: { dueAt: undefined, isBusy: false },
     alarmAt: undefined,
     outbox: { wanted: undefined, generation: 0, isBusy: false },
     sweep: { at: undefined, isBusy: false, after: '', deleted: 0 },

@@ -22,6 +22,7 @@ import type { Budget } from '../../runtime/models/budget.ts';
 import { createTenantBudget } from '../../runtime/models/tenant-budget.ts';
 import type { EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
 import { addSpent } from './spend-rows.ts';
+import { noteFailure, resumeFailures, startDue } from './failures.ts';
 import { liveRuns } from './list-rows.ts';
 import * as outbox from './outbox.ts';
 import { armAlarm, notify } from './partition-state.ts';
@@ -29,6 +30,7 @@ import type { Partition } from './partition-state.ts';
 import { dropStarts, keepStarts, messageOf, readStarts } from './admission-rows.ts';
 import { planSweep, resumeSweep, sweepWhenDue } from './sweep.ts';
 import { findHead, readRun, setStatus, writeTurn } from './queue-rows.ts';
+import { show } from './reading.ts';
 import type { RunHead } from './queue-rows.ts';
 
 /** Waits up to this long are timers of this isolate; longer ones, alarms. */
@@ -48,6 +50,7 @@ export function resume(partition: Partition): void {
       wakeRun(partition, id);
     } else if (status === 'waiting' && dueAt !== null) partition.due.set(id, dueAt);
   }
+  resumeFailures(partition);
   wake(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
   outbox.resume(partition);
@@ -243,6 +246,7 @@ function write(partition: Partition, { id, record, written, usd = 0 }: WrittenTu
     // What a waiting run is due for changes though its status does not.
     const isTold = written === status && written !== 'waiting';
     if (!isTold) setStatus(partition.sql, id, record.run);
+    if (status === 'failed' && written !== 'failed') noteFailure(partition, id);
     return outbox.note(partition, id, record);
   });
   partition.book.written(usd);
@@ -267,7 +271,17 @@ function rest(partition: Partition, id: RunId, status: RunStatus): void {
     if (head !== undefined) line(partition, messageOf(head));
   }
   // After this turn has been carried through, so that one run's end does not nest in another's.
-  queueMicrotask(() => admit(partition));
+  queueMicrotask(() => {
+    admit(partition);
+    followUp(partition);
+  });
+}
+
+/** It never rejects: what could not be started is tried again. */
+function followUp(partition: Partition): void {
+  void startDue(partition, (id) => show(partition, id)).catch((error: unknown) => {
+    partition.deps.log.write('error', 'on_failure_broke', { reason: String(error) });
+  });
 }
 
 // ---------------------------------------------------------------- time
@@ -295,6 +309,7 @@ export function wake(partition: Partition): void {
     wakeRun(partition, id);
   }
   admit(partition);
+  followUp(partition);
 }
 
 /** The alarm went off: it is gone, and another is needed while anything is unfinished. */
@@ -304,6 +319,7 @@ export function onAlarm(partition: Partition): void {
   wake(partition);
   if (partition.drivers.size > 0 || partition.queue.line.length > 0) armWatchdog(partition);
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
+  if (partition.failures.dueAt !== undefined) armAlarm(partition, partition.failures.dueAt);
   void outbox.pump(partition);
   void sweepWhenDue(partition);
 }

@@ -100,7 +100,15 @@ export function writeEvents(sql: SqlStorage, id: RunId, events: readonly RunEven
 /** Takes a run away with all that is kept of it. */
 export function deleteRun(sql: SqlStorage, id: RunId): void {
   sql.exec('DELETE FROM runs WHERE id = ?', id);
-  for (const table of ['run_rows', 'steps', 'ledger', 'events', 'records', 'approval_links'])
+  for (const table of [
+    'run_rows',
+    'steps',
+    'ledger',
+    'events',
+    'records',
+    'approval_links',
+    'failures',
+  ])
     sql.exec(`DELETE FROM ${table} WHERE run = ?`, id);
 }
 

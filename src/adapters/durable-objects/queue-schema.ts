@@ -86,6 +86,17 @@ const STEPS: readonly string[] = [
    CREATE TABLE sweeps (at INTEGER PRIMARY KEY) WITHOUT ROWID;`,
   `-- US dollars spent on models, by the start of a day in UTC.
    CREATE TABLE spend (day INTEGER PRIMARY KEY, usd REAL NOT NULL);`,
+  `-- Recipes that failed runs start; without a due time it has been decided.
+   CREATE TABLE failures (
+     run TEXT PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     recipe TEXT NOT NULL,
+     failed_at INTEGER NOT NULL,
+     due_at INTEGER,
+     attempts INTEGER NOT NULL,
+     started TEXT,
+     reason TEXT
+   ) WITHOUT ROWID;`,
 ];
 
 export function migrateQueue(storage: DurableObjectStorage): void {

@@ -12,6 +12,7 @@ import { seedsOf } from '../../core/run/replay.ts';
 import type { ReplayPoint } from '../../core/run/replay.ts';
 import type { EventPage, Origin, RunId } from '../../runtime/ports.ts';
 import type { EventPlace, PlacedDelta } from '../../runtime/ports/deltas.ts';
+import { findFollowUp } from './failures.ts';
 import { findRecord } from './kept-rows.ts';
 import { positionOf } from '../../core/queue/queue.ts';
 import { nextTurn } from './partition-state.ts';
@@ -22,8 +23,10 @@ const PAGE = 500;
 
 export function show(partition: Partition, id: RunId): RunView | null {
   const state = findState(partition, id);
-  if (state !== undefined) return viewOf(partition, state);
-  return findRecord(partition.sql, id)?.view ?? null;
+  const view = state === undefined ? findRecord(partition.sql, id)?.view : viewOf(partition, state);
+  if (view?.status !== 'failed') return view ?? null;
+  const followUp = findFollowUp(partition, id);
+  return followUp === undefined ? view : { ...view, on_failure: followUp };
 }
 
 export function viewOf(partition: Partition, state: RunState): RunView {

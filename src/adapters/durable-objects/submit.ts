@@ -148,7 +148,7 @@ type Content = Omit<RunIdentity, 'id' | 'createdAt'>;
 
 function identityOf(submission: SubmissionMessage): Content {
   const { recipe, recipeVersion, planHash, labels, inputs } = submission;
-  const { replayOf, webhook } = submission;
+  const { replayOf, failureOf, webhook } = submission;
   return {
     recipe,
     recipeVersion,
@@ -158,6 +158,7 @@ function identityOf(submission: SubmissionMessage): Content {
     mode: 'durable',
     ...(replayOf !== undefined && { replayOf }),
     ...(webhook !== undefined && { webhook }),
+    ...(failureOf !== undefined && { failureOf }),
   };
 }
 

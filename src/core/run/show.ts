@@ -36,6 +36,7 @@ export function showRun(shown: ShownRun): RunView {
     labels: identity.labels,
     inputs: identity.inputs,
     ...(identity.replayOf !== undefined && { replay_of: identity.replayOf }),
+    ...(identity.failureOf !== undefined && { failure_of: identity.failureOf }),
   };
   const ended_at = iso(run.endedAt ?? now);
   const cancelled = {

@@ -41,6 +41,8 @@ export interface RunIdentity {
   readonly replayOf?: string;
   /** An address that is told how it has ended. */
   readonly webhook?: string;
+  /** The failed run that it was started for, as that one's `on_failure` says. */
+  readonly failureOf?: string;
 }
 
 /** An inline run holds its request: it may wait so long after its submission. Milliseconds. */

@@ -95,6 +95,16 @@ interface RunViewCommon {
   readonly inputs: JsonObject;
   /** The run that this one does again, in whole or in part. */
   readonly replay_of?: string;
+  /** The failed run that it was started for. */
+  readonly failure_of?: string;
+}
+
+/** What became of the recipe that a failed run is to start. */
+export interface FollowUpView {
+  readonly recipe: string;
+  readonly status: 'pending' | 'started' | 'failed';
+  readonly run_id?: string;
+  readonly detail?: string;
 }
 
 interface RunViewStarted extends RunViewCommon {
@@ -142,6 +152,7 @@ export type RunView =
       readonly status: 'failed';
       readonly ended_at: string;
       readonly error: ErrorView;
+      readonly on_failure?: FollowUpView;
     })
   | (CancelledView & RunViewStarted)
   | (CancelledView & RunViewCommon);
