@@ -168,7 +168,12 @@ export class Reference {
         .toSorted((a, b) => a.dueAt - b.dueAt);
       if (next === undefined) break;
       this.now = Math.max(this.now, next.dueAt);
-      this.#comeBack(next);
+      // Whoever is due at one instant comes back before anybody who has not begun gets room.
+      const due = this.runs.filter(
+        ({ status, dueAt }) => status === 'waiting' && dueAt <= this.now,
+      );
+      for (const run of due) this.#takeBack(run);
+      this.#admit();
     }
     this.now = end;
   }
@@ -193,9 +198,13 @@ export class Reference {
 
   /** A wait is over: the run goes on, if there is room and nobody who has begun stands before it. */
   #comeBack(run: ModelRun): void {
-    const isDue = run.kind.stages[run.stage] === 'timer';
-    if (!isDue) this.#passStage(run);
+    this.#passStage(run);
     if (run.status !== 'waiting') return;
+    this.#takeBack(run);
+    this.#admit();
+  }
+
+  #takeBack(run: ModelRun): void {
     const isFirst = this.line().every(({ hasBegun }) => !hasBegun);
     if (isFirst && this.#hasRoom(run)) {
       run.status = 'queued';
@@ -204,7 +213,6 @@ export class Reference {
       run.status = 'queued';
       run.heldSince = this.now;
     }
-    this.#admit();
   }
 
   #passStage(run: ModelRun): void {

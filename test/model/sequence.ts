@@ -232,6 +232,8 @@ class Both {
         if (deed === undefined) continue;
         const able = model.runs.filter((each) => this.#isAble(deed, each));
         await this.perform({ do: deed, run: able.indexOf(run) });
+        const difference = this.difference();
+        if (difference !== undefined) return `at the end, ${deed} of ${run.id}: ${difference}`;
       }
       await this.perform({ do: 'pass', ms: 300_000 });
       const difference = this.difference();
