@@ -229,4 +229,28 @@ export const CASES: readonly CrashCase[] = [
       ],
     },
   },
+  {
+    name: 'speech in pieces',
+    recipe: {
+      name: 'speech',
+      user_inputs: [base],
+      nodes: [
+        {
+          id: 'speak',
+          type: 'text_to_speech_task',
+          model: 'mock/voice',
+          input: { text: 'A sentence. Another one! A third? ' },
+          options: { max_characters: 14 },
+        },
+        { id: 'told', ...post('/told', { size: '{{ speak.size }}' }) },
+        {
+          id: 'hear',
+          type: 'speech_to_text_task',
+          model: 'mock/ear',
+          input: { audio_file: '{{ speak }}' },
+        },
+        { id: 'end', ...post('/heard', { text: '{{ hear }}' }) },
+      ],
+    },
+  },
 ];
