@@ -1,6 +1,8 @@
 /** Bindings, variables and secrets, parsed once: a missing or malformed one fails with its name. */
 import { z } from 'zod';
 import { parseHostRules, parseRanges } from './runtime/egress/settings.ts';
+import { parseApiRates } from './runtime/limits/api-rates.ts';
+import type { ApiRates } from './runtime/limits/api-rates.ts';
 import type { EgressPolicy } from './runtime/ports.ts';
 import type { CacheObject } from './adapters/durable-objects/cache-object.ts';
 import { parseVaultKeys } from './adapters/system/vault-keys.ts';
@@ -57,6 +59,17 @@ const Variables = z.object({
   CACHE_SHARDS: count(4),
   /** Isolates of plugins that are kept although nobody calls them. */
   MAX_WARM_PLUGINS: count(32),
+  /** Requests of a key in a time, by the class of the route: `read=6000/1m run=600/1m`, or `off`. */
+  API_RATES: z
+    .string()
+    .transform((text, context): ApiRates => {
+      const parsed = parseApiRates(text);
+      if (!('wrong' in parsed)) return parsed;
+      const message = `cannot read ${parsed.wrong.map((part) => `"${part}"`).join(', ')}`;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .optional(),
   /** An Upstash database, for cache and rate limits instead of Durable Objects. Both, or neither. */
   UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),

@@ -39,6 +39,7 @@ import type { Bindings } from './env.ts';
 import { createApp } from './http/app.ts';
 import { createCaps, createRules } from './runtime/models/rules.ts';
 import { createSlots } from './runtime/models/slots.ts';
+import { DEFAULT_API_RATES } from './runtime/limits/api-rates.ts';
 import { createFunctions } from './runtime/functions.ts';
 import { createFailureStarter } from './runtime/on-failure.ts';
 import type { NetworkRight } from './runtime/ports/gateway.ts';
@@ -143,8 +144,15 @@ interface Serving {
 }
 
 function makeApp(env: Bindings): Serving {
-  const { ADMIN_KEY_SHA256, BOUND_HOST, INSTANCE, PLATFORM, MAX_FILE_BYTES, PUBLIC_URL } =
-    readVariables(env);
+  const {
+    ADMIN_KEY_SHA256,
+    BOUND_HOST,
+    INSTANCE,
+    PLATFORM,
+    MAX_FILE_BYTES,
+    PUBLIC_URL,
+    API_RATES,
+  } = readVariables(env);
   const busy = new Set<Promise<unknown>>();
   const background = (work: Promise<unknown>): void => {
     busy.add(work);
@@ -157,6 +165,8 @@ function makeApp(env: Bindings): Serving {
       version: VERSION,
       platform: PLATFORM,
       maxFileBytes: MAX_FILE_BYTES,
+      // On a machine of one's own whoever may call has it for himself.
+      apiRates: API_RATES ?? (PLATFORM === 'cloudflare' ? DEFAULT_API_RATES : {}),
       ...(ADMIN_KEY_SHA256 !== undefined && { adminKeySha256: ADMIN_KEY_SHA256 }),
       ...(BOUND_HOST !== undefined && { boundHost: BOUND_HOST }),
       ...(INSTANCE !== undefined && { instance: INSTANCE }),

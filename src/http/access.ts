@@ -111,6 +111,8 @@ export const ACCESS: { readonly [route: string]: Need } = {
   'GET /v1/secrets/:name': ADMIN,
   'PUT /v1/secrets/:name': ADMIN,
   'DELETE /v1/secrets/:name': ADMIN,
+  'GET /v1/limits': 'any',
+  'POST /v1/cache/invalidate': ['runs:write', 'recipes:write'],
   'GET /v1/settings/:section': ADMIN,
   'PUT /v1/settings/:section': ADMIN,
 };

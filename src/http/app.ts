@@ -7,6 +7,7 @@ import { DEFAULT_SENDER } from '../runtime/egress/headers.ts';
 import { authorize } from './access.ts';
 import { authenticate } from './auth.ts';
 import { refuseOwn } from './loops.ts';
+import { limitGuesses, limitRates } from './rate-limits.ts';
 import { notFound, onError, problem } from './problem.ts';
 import { shownPath } from './shown-path.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -21,6 +22,7 @@ import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { graphRoutes, planRoutes } from './routes/plan.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { pluginRoutes } from './routes/plugins.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recipeRoutes } from './routes/recipes.ts';
@@ -50,13 +52,16 @@ const SECURITY_HEADERS = {
 const OWN_HEADERS = new Set(['Cache-Control', 'Content-Security-Policy']);
 
 export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
+  const { apiRates: rates = {} } = settings;
   const { log } = services.ports;
   const app = new Hono<ApiEnv>();
   app.onError(onError(log));
   app.notFound(notFound());
   app.use(stamp(services.ports));
   app.use(refuseOwn(settings.instance ?? DEFAULT_SENDER));
+  app.use(limitGuesses(services.ports, settings));
   app.use(authenticate(settings, services.ports));
+  app.use(limitRates(services.ports, rates));
   app.use(authorize());
   app.use(
     methodNotAllowed({
@@ -97,6 +102,7 @@ export function createApp({ services, settings }: AppDeps): Hono<ApiEnv> {
   app.route('/v1/keys', keyRoutes(services));
   app.route('/v1/secrets', secretRoutes(services));
   app.route('/v1/settings', settingsRoutes(services));
+  app.route('/v1', limitRoutes(services, rates));
   return app;
 }
 

@@ -1,6 +1,7 @@
 /** What the app is built from, and what a request carries to its handlers. */
 import type { Scope } from '../core/scopes.ts';
 import type { Digest, Tenant } from '../runtime/ports.ts';
+import type { ApiRates } from '../runtime/limits/api-rates.ts';
 import type { Services } from '../runtime/services.ts';
 
 export interface Settings {
@@ -14,6 +15,8 @@ export interface Settings {
   readonly version: string;
   /** Where people outside reach this server. Default: where the request came in. */
   readonly publicUrl?: string;
+  /** Requests of a key by the class of their route. Absent: as many as come. */
+  readonly apiRates?: ApiRates;
   /** Largest file that is taken. Default 512 MiB. */
   readonly maxFileBytes?: number;
 }

@@ -2,6 +2,7 @@
 import { codeOf, ComposerError, ERRORS, failure, toFailure } from '../core/errors.ts';
 import { shownPath } from './shown-path.ts';
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
+import type { JsonObject } from '../core/json.ts';
 import type { ErrorCode, Failure, Issue, Result } from '../core/errors.ts';
 import type { Log } from '../runtime/ports.ts';
 import type { ApiEnv } from './env.ts';
@@ -12,6 +13,8 @@ export function problem(
   c: Context<ApiEnv>,
   { code, message }: Failure,
   issues: readonly Issue[] = [],
+  /** Members besides, or instead of, those that all have. */
+  more: JsonObject = {},
 ): Response {
   const { status, retryable } = ERRORS[code];
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
@@ -26,6 +29,7 @@ export function problem(
     code,
     request_id: c.get('requestId'),
     errors: issues.slice(0, MAX_ISSUES),
+    ...more,
   };
   return new Response(JSON.stringify(body), { status, headers });
 }

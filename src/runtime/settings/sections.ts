@@ -7,6 +7,7 @@ import { retentionSettings } from './retention.ts';
 import { pluginSettings } from './plugins.ts';
 import { priceSettings } from './prices.ts';
 import { spendSettings } from './spend.ts';
+import { rateSettings } from './rates.ts';
 
 export interface Section<S extends z.ZodObject = z.ZodObject> {
   readonly schema: S;
@@ -21,6 +22,7 @@ export const SECTIONS = {
   prices: { schema: priceSettings, writer: 'admin' },
   retention: { schema: retentionSettings, writer: 'admin' },
   spend: { schema: spendSettings, writer: 'operator' },
+  rates: { schema: rateSettings, writer: 'operator' },
 } as const satisfies { readonly [name in SettingsSection]?: Section };
 
 export type SectionName = keyof typeof SECTIONS;
