@@ -4,6 +4,7 @@ import { language } from './compile.ts';
 import { durable } from './durable.ts';
 import { models } from './models.ts';
 import { plugins } from './plugins.ts';
+import { redis } from './redis.ts';
 import { reportOf, tableOf } from './report.ts';
 import type { Suite } from './report.ts';
 
@@ -12,6 +13,7 @@ const SUITES: ReadonlyMap<string, Suite> = new Map([
   ['language', language],
   ['plugins', plugins],
   ['models', models],
+  ['redis', redis],
 ]);
 
 const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-/** `rates`: how often a key may ask the API, and how often a tenant its providers. */
+/** `rates`: how often a key may ask the API. */
 import * as z from 'zod';
 
 const rate = z.strictObject({
@@ -10,15 +10,7 @@ const rate = z.strictObject({
   on_store_error: z.enum(['local', 'closed', 'open']).default('local'),
 });
 
-const provider = z.strictObject({
-  requests_per_minute: z.int().min(1).max(1_000_000_000).optional(),
-  tokens_per_minute: z.int().min(1).max(1_000_000_000).optional(),
-  /** Paid calls are not made uncounted unless somebody says so. */
-  on_store_error: z.enum(['local', 'closed', 'open']).default('closed'),
-});
-
 export type Rate = z.output<typeof rate>;
-export type ProviderRate = z.output<typeof provider>;
 
 /** What is absent is as the server's `API_RATES` has it. */
 export const rateSettings = z.strictObject({
@@ -26,8 +18,6 @@ export const rateSettings = z.strictObject({
   write: rate.optional(),
   run: rate.optional(),
   upload: rate.optional(),
-  /** By provider, or by `provider/model`, which counts besides. */
-  providers: z.record(z.string().min(1).max(200), provider).default({}),
 });
 
 export const RATE_CLASSES = ['read', 'write', 'run', 'upload'] as const;
