@@ -187,7 +187,6 @@ export class Reference {
         run.hasSlot = false;
         run.isOpen = false;
       }
-      if (run.hasSlot) this.#serve(run);
     }
     this.#admit();
   }
@@ -205,6 +204,7 @@ export class Reference {
   }
 
   #takeBack(run: ModelRun): void {
+    this.#forgetIdle();
     const isFirst = this.line().every(({ hasBegun }) => !hasBegun);
     if (isFirst && this.#hasRoom(run)) {
       run.status = 'queued';
@@ -261,7 +261,6 @@ export class Reference {
     run.status = 'running';
     run.hasBegun = true;
     delete run.heldSince;
-    this.#serve(run);
     this.#goOn(run);
   }
 
@@ -290,6 +289,7 @@ export class Reference {
             line.indexOf(a) - line.indexOf(b),
         );
       if (next === undefined) return;
+      this.#serve(next);
       this.#start(next);
     }
   }

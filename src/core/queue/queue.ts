@@ -105,6 +105,9 @@ export function takeNext(queue: Queue, now: number): Message | undefined {
   }
   if (next === undefined) return undefined;
   occupy(queue, next);
+  // A turn is what comes out of the line: a run that is only looked at again has had none.
+  queue.served += 1;
+  countsOf(queue, next.recipe).lastServed = queue.served;
   unqueue(queue, next);
   countStart(queue, next, now);
   return next;
@@ -122,10 +125,7 @@ export function takeBack(queue: Queue, message: Message): boolean {
 export function occupy(queue: Queue, message: Message): void {
   queue.running.set(message.id, message);
   for (const { key } of message.admission.lanes) add(queue.used, key, 1);
-  queue.served += 1;
-  const counts = countsOf(queue, message.recipe);
-  counts.running += 1;
-  counts.lastServed = queue.served;
+  countsOf(queue, message.recipe).running += 1;
 }
 
 /** Forgets a message, whether it held slots or waited. */
