@@ -305,8 +305,11 @@ describe('packing', () => {
   });
 
   it('speaks of hosts only to whom sends requests', async () => {
-    const { findings } = await packed(engine, 'export const f = (x) => fetch(x);');
-    expect(findings.diagnostics).toMatchObject([{ code: 'no_hosts', severity: 'warning' }]);
+    const manifest = 'name: p\nversion: 1.0.0\nfunctions: [{id: f}]';
+    const sends = await packed(engine, 'export const f = (x) => fetch(x);', manifest);
+    expect(sends.findings.diagnostics).toMatchObject([{ code: 'no_hosts', severity: 'warning' }]);
+    const none = await packed(engine, 'export const f = (x) => x;', manifest);
+    expect(none.findings.diagnostics).toEqual([]);
   });
 
   it('takes 500 KiB, and says what a long text costs in each call', async () => {

@@ -21,7 +21,6 @@ function makeWorld() {
   const state = { fails: false, pauseMs: 0 };
   let runs = 0;
   const models: Models = {
-    ...unused,
     async generate(call) {
       asked.push({ ...call.options, model: call.model });
       if (state.pauseMs > 0) await clock.sleep(state.pauseMs);
@@ -29,7 +28,8 @@ function makeWorld() {
         return { ok: false, error: { code: 'provider_error', message: 'No', retryable: false } };
       }
       const usage = { inputTokens: 10, outputTokens: 5 };
-      return ok({ output: `answer ${asked.length}`, usage, finishReason: 'stop' } as never);
+      const output = `answer ${asked.length}`;
+      return ok({ output, usage, toolCalls: [], finish: 'stop', ignored: [] });
     },
   };
   const run = (text: string, options: RunOptions = {}): Promise<StartedRun> =>
@@ -41,11 +41,6 @@ function makeWorld() {
       ...options,
     });
   return { clock, stores, asked, state, background, run };
-}
-
-const unused = { speak: async () => never(), transcribe: async () => never() } as never as Models;
-function never(): never {
-  throw new Error('not used');
 }
 
 const recipe = (node: string, more = ''): string => `
