@@ -6,8 +6,9 @@ import { fail } from '../../../src/core/errors.ts';
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts';
 import { isFinal } from '../../../src/core/run/events.ts';
 import type { Speech, SpeechCall } from '../../../src/runtime/ports/speech.ts';
-import { EPOCH } from '../../support/manual-clock.ts';
+import { createManualClock, EPOCH } from '../../support/manual-clock.ts';
 import { recipe } from '../../support/recipe-text.ts';
+import { createTestStores } from '../../support/stores.ts';
 import { startRun } from '../../support/run-recipe.ts';
 import type { StartedRun } from '../../support/run-recipe.ts';
 
@@ -54,9 +55,11 @@ async function finish(text: string, options: Parameters<typeof startRun>[1]): Pr
   const { state, clock } = started;
   while (!isFinal(state.status)) {
     await new Promise(setImmediate);
-    const waiting = [...state.active.values()].find(({ phase }) => phase === 'backoff');
-    if (waiting?.retryAt !== undefined)
-      await clock.advance(Math.max(0, waiting.retryAt - clock.now()));
+    const steps = [...state.active.values()];
+    const waiting = steps.flatMap(({ retryAt }) => (retryAt === undefined ? [] : [retryAt]));
+    const isIdle = steps.every(({ phase }) => phase !== 'running' && phase !== 'ready');
+    if (waiting.length > 0 && isIdle)
+      await clock.advance(Math.max(0, Math.min(...waiting) - clock.now()));
   }
   return started;
 }
@@ -203,6 +206,41 @@ describe('text_to_speech_task', () => {
     const { output } = await run(nodes);
     const files = output('all') as JsonValue[];
     expect(new Set(files.map((file) => (file as JsonObject)['id'])).size).toBe(2);
+  });
+
+  it('is found again under `cache`, and another word or voice is spoken', async () => {
+    const { calls, models } = voice();
+    const more = { files: newFiles(), models, stores: createTestStores(createManualClock()) };
+    const cached = (own: JsonObject = {}) => [speak({ cache: '1h', ...own })];
+    const first = await run(cached(), more);
+    const second = await run(cached(), more);
+    expect(second.output('speak')).toEqual(first.output('speak'));
+    expect(second.state.rows.get('speak')?.stats).toMatchObject({ cached: true });
+    expect(calls).toHaveLength(1);
+    await run(cached({ voice: 'other' }), more);
+    await run(cached(), more, 'Other words.');
+    expect(calls).toHaveLength(3);
+  });
+
+  it('waits for its `rate_limit` by timer', async () => {
+    const { calls, models } = voice();
+    const nodes = [
+      {
+        id: 'all',
+        type: 'map',
+        over: ['a', 'b', 'c'],
+        task: {
+          type: 'text_to_speech_task',
+          input: { text: '{{ item }}' },
+          rate_limit: { limit: 1, window: 60 },
+        },
+      },
+    ];
+    const { status, clock, events } = await run(nodes, { models });
+    expect(status()).toBe('completed');
+    expect(calls).toHaveLength(3);
+    expect(clock.now() - EPOCH).toBeGreaterThanOrEqual(120_000);
+    expect(events().some(({ type }) => type === 'node.throttled')).toBe(true);
   });
 
   it('is refused within a budget of money, for it has no price', async () => {
