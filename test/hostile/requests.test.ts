@@ -251,7 +251,11 @@ describe('manifests', () => {
     ],
     ['that ask for more fuel', `${HEAD}limits: {fuel: 200000001}`, 'invalid_value'],
     ['that ask for endless time', `${HEAD}limits: {timeout_ms: .inf}`, 'wrong_type'],
-    ['that ask for every host', `${HEAD}capabilities: {hosts: ["*"]}`, 'invalid_value'],
+    [
+      'that ask for hosts by a pattern',
+      `${HEAD}capabilities: {hosts: ["api.*.com"]}`,
+      'invalid_value',
+    ],
     ['that ask for a user at a host', `${HEAD}capabilities: {hosts: ["a@b.c"]}`, 'invalid_value'],
     [
       'with a schema that leads into itself',
