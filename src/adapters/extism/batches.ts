@@ -72,6 +72,8 @@ export function createBatches(send: Send): Batches {
 
   return {
     call(key, call, signal) {
+      // Given up before it came here: nobody will tell it again.
+      if (signal.aborted) return Promise.resolve({ ok: false, error: abortFailure(signal) });
       return new Promise((resolve) => {
         const line = lines.get(key) ?? { waiting: [], sent: [], controller: new AbortController() };
         const onAbort = (): void => giveUp(line, entry, { ok: false, error: abortFailure(signal) });

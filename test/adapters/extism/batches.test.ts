@@ -48,6 +48,16 @@ async function settled(): Promise<void> {
 }
 
 describe('createBatches()', () => {
+  it('sends nothing for a call that was given up before it came', async () => {
+    const { sent, call, batches } = byHand();
+    const controller = new AbortController();
+    controller.abort();
+    expect(await call('a', controller.signal)).toBe('cancelled');
+    await settled();
+    expect(sent).toEqual([]);
+    expect(batches.isIdle()).toBe(true);
+  });
+
   it('sends what is called at one moment together, in its order', async () => {
     const { sent, call, batches } = byHand();
     const replies = ['a', 'b', 'c'].map((text) => call(text));
