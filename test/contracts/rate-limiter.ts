@@ -52,6 +52,7 @@ export function describeRateLimiter(name: string, contract: LimiterContract): vo
   };
   describe(`RateLimiter contract: ${name}`, () => {
     describeWindow(test);
+    describeCorrections(test);
     describeSubjects(test);
     describeCrowds(test);
     test('random steps: no wrong decision, no wrong wait', (subject) =>
@@ -183,6 +184,57 @@ function describeWindow(test: Case): void {
     await limiter.reset('acme', check());
     expect(await ask(subject, check())).toEqual([true]);
     expect(await ask(subject, check({ name: 'other' }))).toEqual([false]);
+  });
+}
+
+function describeCorrections(test: Case): void {
+  const tokens = check({ name: 'tokens', limit: 100 }, { cost: 80 });
+  const use = async ({ clients: [limiter] }: LimiterSubject, cost: number) => {
+    const [decision] = await limiter.check('acme', [{ ...tokens, cost }]);
+    return decision!;
+  };
+
+  test('correct() gives back what a use did not take', async (subject) => {
+    const { stamp } = await use(subject, 80);
+    expect((await use(subject, 21)).ok).toBe(false);
+    await subject.clients[0].correct('acme', { ...tokens, stamp, units: 30 });
+    expect(await use(subject, 71)).toMatchObject({ ok: false, remaining: 70 });
+    expect((await use(subject, 70)).ok).toBe(true);
+  });
+
+  test('what a use came to counts from the correction on, whatever came between', async (subject) => {
+    const { stamp } = await use(subject, 80);
+    await subject.advance(10_000);
+    await use(subject, 20);
+    await subject.advance(20_000);
+    await subject.clients[0].correct('acme', { ...tokens, stamp, units: 50 });
+    await subject.advance(39_999);
+    expect(await use(subject, 51)).toMatchObject({ ok: false, remaining: 30 });
+    await subject.advance(1);
+    expect(await use(subject, 51)).toMatchObject({ ok: false, remaining: 50 });
+    await subject.advance(20_000);
+    expect((await use(subject, 100)).ok).toBe(true);
+  });
+
+  test('correct() takes more than was asked for, also over the limit', async (subject) => {
+    const { stamp } = await use(subject, 80);
+    await subject.clients[0].correct('acme', { ...tokens, stamp, units: 130 });
+    expect(await use(subject, 1)).toMatchObject({ ok: false, remaining: 0 });
+    await subject.advance(59_999);
+    expect((await use(subject, 1)).ok).toBe(false);
+    await subject.advance(1);
+    expect((await use(subject, 100)).ok).toBe(true);
+  });
+
+  test('correct() of a use that has left the window enters what it came to', async (subject) => {
+    const { stamp } = await use(subject, 80);
+    await subject.advance(60_000);
+    expect((await use(subject, 40)).ok).toBe(true);
+    await subject.clients[0].correct('acme', { ...tokens, stamp, units: 60 });
+    expect(await use(subject, 1)).toMatchObject({ ok: false, remaining: 0 });
+    await subject.clients[0].correct('acme', { ...tokens, stamp: undefined, units: 7 });
+    await subject.advance(60_000);
+    expect((await use(subject, 100)).ok).toBe(true);
   });
 }
 

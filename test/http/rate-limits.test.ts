@@ -59,6 +59,7 @@ describe('while the store is down', () => {
   const down = (ok: boolean): RateLimiter => ({
     check: async () => [{ ...decision, ok }],
     peek: async () => ({ ...decision, ok }),
+    correct: async () => undefined,
     reset: async () => undefined,
   });
 

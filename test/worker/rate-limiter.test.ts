@@ -35,6 +35,7 @@ function makeLimiter(prefix: string): RateLimiter {
   return {
     check: (tenant, checks) => limiter.check(prefix + tenant, checks),
     peek: (tenant, check) => limiter.peek(prefix + tenant, check),
+    correct: (tenant, used) => limiter.correct(prefix + tenant, used),
     reset: (tenant, check) => limiter.reset(prefix + tenant, check),
   };
 }

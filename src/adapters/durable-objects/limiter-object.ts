@@ -29,10 +29,13 @@ export function makeLimiterObject({ clock }: { readonly clock: Pick<Clock, 'now'
       const entered = this.ctx.storage.transactionSync(() =>
         uses.filter(({ cost }) => cost > 0).map((use) => this.#logs().enter(use, now)),
       );
+      const stamps = new Map(entered.map(({ log, stamp }) => [log, stamp]));
       if (entered.length > 0) this.#sweepAt(now + Math.max(...uses.map((use) => use.windowMs)) + 1);
       const states = uses.flatMap((use, index) => {
         const verdict = verdicts[index];
-        return verdict === undefined ? [] : [admitted(verdict, use, use.cost)];
+        if (verdict === undefined) return [];
+        const stamp = stamps.get(use.log);
+        return [{ ...admitted(verdict, use, use.cost), ...(stamp !== undefined && { stamp }) }];
       });
       return { states, entered };
     }
@@ -46,6 +49,16 @@ export function makeLimiterObject({ clock }: { readonly clock: Pick<Clock, 'now'
       this.ctx.storage.transactionSync(() => {
         for (const each of entered) this.#logs().takeBack(each);
       });
+    }
+
+    /** What was consumed came to another number of units. */
+    correct({ stamp, units, ...use }: ObjectUse & { stamp: number; units: number }): void {
+      const now = clock.now();
+      this.ctx.storage.transactionSync(() => {
+        this.#logs().takeBack({ log: use.log, stamp, units: use.cost });
+        this.#logs().enter({ ...use, cost: units }, now);
+      });
+      this.#sweepAt(now + use.windowMs + 1);
     }
 
     openBreaker(until: number): void {

@@ -62,6 +62,9 @@ export function createObjectRateStore(namespace: DurableObjectNamespace<LimiterO
     async peek(use) {
       return objectOf(use.subject).peek(use);
     },
+    async correct({ subject, ...used }) {
+      await objectOf(subject).correct(used);
+    },
     async reset({ subject, log }) {
       await objectOf(subject).reset(log);
     },

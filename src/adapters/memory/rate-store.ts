@@ -1,5 +1,5 @@
 /** Logs of rate limits in memory. */
-import { admit, admitted, createLog, judge } from '../../core/rate/sliding-log.ts';
+import { admit, admitted, correct, createLog, judge } from '../../core/rate/sliding-log.ts';
 import type { SlidingLog } from '../../core/rate/sliding-log.ts';
 import type { Clock } from '../../runtime/ports.ts';
 import type { RateDecision, RateStore, RateUse } from '../../runtime/ports/rate-limiter.ts';
@@ -38,13 +38,16 @@ export function createMemoryRateStore(options: MemoryRateOptions): RateStore {
       });
       if (!judged.every(({ verdict }) => verdict.ok)) return judged.map(({ verdict }) => verdict);
       return judged.map(({ use, log, verdict }) => {
-        if (use.cost > 0) admit(log, use, use.cost, now);
-        return admitted(verdict, use, use.cost);
+        const stamp = use.cost > 0 ? admit(log, use, use.cost, now) : undefined;
+        return { ...admitted(verdict, use, use.cost), ...(stamp !== undefined && { stamp }) };
       });
     },
     async peek(use) {
       const log = logs.get(nameOf(use)) ?? createLog();
       return judge(log, use, use.cost, clock.now());
+    },
+    async correct(use) {
+      correct(logOf(use), use, { ...use, at: clock.now() });
     },
     async reset(use) {
       logs.delete(nameOf(use));

@@ -57,6 +57,12 @@ export function createApproximateRateStore({ connection, clock }: UpstashRateDep
       return states;
     },
     peek,
+    /** Its counters take nothing back; what was too little is made up for as far as there is room. */
+    async correct({ cost, units, ...use }) {
+      const more = units - cost;
+      if (more <= 0) return;
+      await connection.ask((redis) => ratelimit(redis, use).limit(use.subject, { rate: more }));
+    },
     async reset({ subject, log }) {
       const any = { log, limit: 1, windowMs: Number(log.slice(log.lastIndexOf(' ') + 1)) };
       await connection.ask((redis) => ratelimit(redis, any).resetUsedTokens(subject), {

@@ -43,9 +43,10 @@ for i, key in ipairs(KEYS) do
       wait = stamp(low) + window - now
     end
   end
-  states[i] = { wait == 0 and 1 or 0, free, wait, reset }
+  local mark = math.ceil(now / resolution) * resolution
+  states[i] = { wait == 0 and 1 or 0, free, wait, reset, mark }
   if consume and cost > 0 then
-    local mark, keep = math.ceil(now / resolution) * resolution, n
+    local keep = n
     if n > gone and stamp(n) == mark then keep = n - 1 end
     local base = total(gone)
     if gone == n then base, last = 0, 0 end
@@ -58,4 +59,29 @@ if consume and pass then
   for i, log in pairs(logs) do redis.call('SET', KEYS[i], log[1], 'PX', log[2]) end
 end
 return states
+`;
+
+/** `correct` of `src/core/rate/sliding-log.ts`, over one log of the same form. */
+export const CORRECT_SCRIPT = `#!lua flags=allow-key-locking
+local BASE, STAMP, ENTRY = 15, 13, 28
+local now, window, resolution = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local stamp, cost, units = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local s = redis.call('GET', KEYS[1]) or ''
+if #s < BASE or (#s - BASE) % ENTRY ~= 0 then s = string.rep('0', BASE) end
+local base, last, latest, back = tonumber(string.sub(s, 1, BASE)), 0, 0, 0
+last = base
+local entries = {}
+for at = BASE, #s - 1, ENTRY do
+  latest = tonumber(string.sub(s, at + 1, at + STAMP))
+  if latest == stamp then back = cost end
+  last = tonumber(string.sub(s, at + STAMP + 1, at + ENTRY)) - back
+  entries[#entries + 1] = string.format('%013.0f%015.0f', latest, last)
+end
+if #entries > 0 then now = math.max(now, latest - resolution + 1) end
+local mark = math.ceil(now / resolution) * resolution
+if mark == latest then entries[#entries] = nil end
+entries[#entries + 1] = string.format('%013.0f%015.0f', mark, last + units)
+local log = string.format('%015.0f', base) .. table.concat(entries)
+redis.call('SET', KEYS[1], log, 'PX', window + resolution + 10000)
+return 1
 `;

@@ -3,7 +3,7 @@ import { resolutionOf } from '../../core/rate/sliding-log.ts';
 import type { Clock } from '../../runtime/ports.ts';
 import type { RateState, RateStore, RateUse } from '../../runtime/ports/rate-limiter.ts';
 import type { Connection } from './connection.ts';
-import { RATE_SCRIPT } from './rate-script.ts';
+import { CORRECT_SCRIPT, RATE_SCRIPT } from './rate-script.ts';
 
 export interface UpstashRateDeps {
   readonly connection: Connection;
@@ -33,14 +33,21 @@ export function createUpstashRateStore({ connection, clock }: UpstashRateDeps): 
       if (!states.every(({ ok }) => ok)) return states;
       return states.map((state, index) => {
         const { cost = 0, windowMs = 0 } = uses[index] ?? {};
-        const resetMs = cost > 0 ? windowMs : state.resetMs;
-        return { ...state, remaining: state.remaining - cost, resetMs };
+        if (cost === 0) return state;
+        return { ...state, remaining: state.remaining - cost, resetMs: windowMs };
       });
     },
     async peek(use) {
       const [state] = await run([use], false);
       if (state === undefined) throw new Error('Cannot read the answer: it is empty');
       return state;
+    },
+    async correct(used) {
+      const { windowMs, stamp, cost, units } = used;
+      const args = [Math.floor(clock.now()), windowMs, resolutionOf(used), stamp, cost, units];
+      await connection.ask((redis) =>
+        redis.eval<string[], unknown>(CORRECT_SCRIPT, [keyOf(used)], args.map(String)),
+      );
     },
     async reset(use) {
       await connection.ask((redis) => redis.del(keyOf(use)), { again: true });
@@ -53,8 +60,9 @@ function readStates(answer: unknown, count: number): readonly RateState[] {
   const rows = Array.isArray(answer) ? answer : [];
   if (rows.length !== count) throw new Error('Cannot read the answer: it is not of the script');
   return rows.map((row: unknown) => {
-    const [ok, remaining, retryAfterMs, resetMs] = Array.isArray(row) ? row.map(Number) : [];
-    const all = [ok, remaining, retryAfterMs, resetMs];
+    const numbers = Array.isArray(row) ? row.map(Number) : [];
+    const [ok, remaining, retryAfterMs, resetMs, stamp] = numbers;
+    const all = [ok, remaining, retryAfterMs, resetMs, stamp];
     if (!all.every((each) => Number.isFinite(each))) {
       throw new Error('Cannot read the answer: it is not of the script');
     }
@@ -63,6 +71,7 @@ function readStates(answer: unknown, count: number): readonly RateState[] {
       remaining: remaining ?? 0,
       retryAfterMs: retryAfterMs ?? 0,
       resetMs: resetMs ?? 0,
+      ...(stamp !== undefined && { stamp }),
     };
   });
 }

@@ -86,6 +86,16 @@ export function refund(log: SlidingLog, stamp: number, cost: number): void {
   }
 }
 
+/** What was admitted under a stamp came to so many units, which count from now on. Gives their stamp. */
+export function correct(
+  log: SlidingLog,
+  window: Window,
+  { stamp, cost, units, at }: { stamp: number; cost: number; units: number; at: number },
+): number {
+  refund(log, stamp, cost);
+  return admit(log, window, units, at);
+}
+
 /** Drops entries up to and including `until`. Gives how many. */
 export function prune(log: SlidingLog, until: number): number {
   const gone = firstFrom(log.stamps, until + 1);

@@ -74,6 +74,15 @@ export function createRateLimiter(deps: LimiterDeps): RateLimiter {
         return alone(check.policy, await deps.local.peek(localUse(use)));
       }
     },
+    async correct(tenant, { stamp, units, ...check }) {
+      if (stamp === undefined) return;
+      try {
+        const use = await useOf(tenant, check);
+        await store.correct({ ...use, stamp, units: Math.max(0, Math.ceil(units)) });
+      } catch (error) {
+        failed(error);
+      }
+    },
     async reset(tenant, check) {
       try {
         await store.reset(await useOf(tenant, check));
@@ -156,12 +165,8 @@ function decisionOf(
   source: RateDecision['source'],
 ): RateDecision {
   if (state === undefined) throw new Error(`Cannot decide by policy "${name}": no state`);
-  const { ok, remaining, retryAfterMs, resetMs } = state;
   return {
-    ok,
-    remaining,
-    retryAfterMs,
-    resetMs,
+    ...state,
     policy: name,
     limit,
     windowMs,

@@ -1,5 +1,5 @@
 /** How often something may be done in any window of a given length. */
-import type { Digest, Tenant } from './names.ts';
+import type { Digest, EpochMs, Tenant } from './names.ts';
 
 export interface RatePolicy {
   /** Names the policy in answers and events: `api`, `provider:openai:tokens`. */
@@ -31,6 +31,8 @@ export interface RateState {
   readonly retryAfterMs: number;
   /** Until all units are free again; 0 when they are. */
   readonly resetMs: number;
+  /** What a use that was consumed is entered under, for `correct`. */
+  readonly stamp?: EpochMs;
 }
 
 export interface RateDecision extends RateState {
@@ -47,6 +49,14 @@ export interface RateLimiter {
   check(tenant: Tenant, checks: readonly RateCheck[]): Promise<readonly RateDecision[]>;
   /** The same answer, consuming nothing. */
   peek(tenant: Tenant, check: RateCheck): Promise<RateDecision>;
+  /**
+   * A use that was consumed took `units` and not its cost. They count from now on, even where that is
+   * more than the limit. Does nothing while the store cannot be asked, or for a use without a stamp.
+   */
+  correct(
+    tenant: Tenant,
+    used: RateCheck & { readonly stamp: EpochMs | undefined; readonly units: number },
+  ): Promise<void>;
   /** Forgets what the subject has used. Does nothing while the store cannot be asked. */
   reset(tenant: Tenant, check: Omit<RateCheck, 'cost'>): Promise<void>;
 }
@@ -62,11 +72,19 @@ export interface RateUse {
   readonly cost: number;
 }
 
+/** A use that was consumed, and what it came to. */
+export interface RateCorrection extends RateUse {
+  readonly stamp: EpochMs;
+  readonly units: number;
+}
+
 /** Where the logs lie. Rejects when it cannot be asked; `RateLimiter` is what decides then. */
 export interface RateStore {
   readonly source: RateDecision['source'];
   /** No two uses are of one log. Consumes all of them, or none when one does not pass. */
   use(uses: readonly RateUse[]): Promise<readonly RateState[]>;
   peek(use: RateUse): Promise<RateState>;
+  /** Gives back the cost, and enters the units as of now. */
+  correct(used: RateCorrection): Promise<void>;
   reset(use: Pick<RateUse, 'subject' | 'log'>): Promise<void>;
 }

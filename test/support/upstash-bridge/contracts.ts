@@ -13,7 +13,12 @@ const FADES = 'what was used in the last minute of the clock fades instead of le
 const LATE = 'it says when the window of the clock ends, not when units are free';
 const WEIGHT = 'a refused cost of more than one is consumed all the same';
 const APART = 'policies are asked one after the other, and what was consumed stays so';
+const KEPT = 'its counters take nothing back';
 const APPROXIMATE = {
+  'correct() gives back what a use did not take': KEPT,
+  'what a use came to counts from the correction on, whatever came between': KEPT,
+  'correct() takes more than was asked for, also over the limit': WEIGHT,
+  'correct() of a use that has left the window enters what it came to': KEPT,
   'a refusal says when the same would pass, and then it does': LATE,
   'a refusal consumes nothing, whatever it asks for': WEIGHT,
   'more than the limit never passes': WEIGHT,
