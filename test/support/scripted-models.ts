@@ -7,7 +7,8 @@ import type { ModelCall, ModelReply, Models } from '../../src/runtime/ports/mode
 export type Scripted =
   | {
       readonly says: JsonValue;
-      readonly usage?: ModelReply['usage'];
+      /** `null`: it does not tell. */
+      readonly usage?: ModelReply['usage'] | null;
       readonly finish?: ModelReply['finish'];
       readonly ignored?: readonly string[];
     }
@@ -16,6 +17,7 @@ export type Scripted =
       readonly fails: ErrorCode;
       readonly retryAfterMs?: number;
       readonly usage?: ModelReply['usage'];
+      readonly mayHaveCost?: boolean;
     };
 
 export interface ScriptedModels extends Models {
@@ -35,8 +37,9 @@ export function scriptModels(
       calls.push(call);
       const given = await answer(call, calls.length - 1);
       if ('fails' in given) {
-        const { fails, retryAfterMs, usage } = given;
+        const { fails, retryAfterMs, usage, mayHaveCost = false } = given;
         const more = {
+          mayHaveCost,
           ...(retryAfterMs !== undefined && { retryAfterMs }),
           ...(usage && { usage }),
         };
@@ -58,7 +61,8 @@ export function scriptModels(
       }
       const { says, usage = USAGE, finish = 'stop', ignored = [] } = given;
       onText?.(typeof says === 'string' ? says : JSON.stringify(says));
-      return ok({ output: says, usage, toolCalls: [], finish, ignored });
+      const told = usage !== null && { usage };
+      return ok({ output: says, ...told, toolCalls: [], finish, ignored });
     },
   };
 }

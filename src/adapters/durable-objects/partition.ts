@@ -14,6 +14,7 @@ import type { TurnRecord } from '../../core/run/record.ts';
 import { restore } from '../../core/run/restore.ts';
 import { cancelSteps, endFailed } from '../../core/run/settle.ts';
 import type { RunState } from '../../core/run/state.ts';
+import { budgeted } from '../../core/run/spend.ts';
 import * as queue from '../../core/queue/queue.ts';
 import type { Message } from '../../core/queue/queue.ts';
 import { createDriver } from '../../runtime/advance.ts';
@@ -183,7 +184,7 @@ export function drive(
 ): Driver {
   const { id } = state.identity;
   let written = status;
-  let spentUsd = state.spent.costUsd ?? 0;
+  let spentUsd = budgeted(state.spent).usd;
   const driver = createDriver({
     ...partition.deps,
     pacer: partition.pacer,
@@ -192,7 +193,7 @@ export function drive(
     budgets: tenantBudgets(partition, tenant),
     commit(record) {
       const { status: next, spent } = record.run;
-      const usd = (spent?.costUsd ?? 0) - spentUsd;
+      const usd = budgeted(spent).usd - spentUsd;
       commit(partition, { id, record, written, usd });
       written = next;
       spentUsd += usd;

@@ -215,6 +215,12 @@ function replay(
     : ok({ view, replayed: true });
 }
 
+/** In US dollars, with the most that may have been spent beside. */
+function spentBy(view: RunView): number {
+  if (!('metrics' in view)) return 0;
+  return (view.metrics.cost_usd ?? 0) + (view.metrics.unreported_cost_usd ?? 0);
+}
+
 export function keepFinished(partition: Partition, finished: FinishedRun): void {
   const { tenant, view, nodes, events, idempotency } = finished;
   const { sql, ctx } = partition;
@@ -230,8 +236,7 @@ export function keepFinished(partition: Partition, finished: FinishedRun): void 
     rows.writeEvents(sql, id, events);
     kept.keepRecord(sql, view, nodes);
     noteFinished(partition, finished);
-    const usd = 'metrics' in view ? (view.metrics.cost_usd ?? 0) : 0;
-    addSpent(sql, partition.deps.clock.now(), usd);
+    addSpent(sql, partition.deps.clock.now(), spentBy(view));
     if (idempotency !== undefined) {
       const { key, bodyHash } = idempotency;
       const expiresAt = partition.deps.clock.now() + IDEMPOTENCY_MS;

@@ -37,7 +37,8 @@ export function modelFailure(
     status?: number;
     hints?: readonly string[];
     retryAfterMs?: number;
-    usage?: ModelUsage;
+    usage?: ModelUsage | undefined;
+    mayHaveCost?: boolean;
   } = {},
 ): ModelFailure {
   const said = [
@@ -49,7 +50,14 @@ export function modelFailure(
     ...failure(code, said.length === 0 ? message : `${message} (${said.join(', ')})`),
     ...(more.retryAfterMs !== undefined && { retryAfterMs: more.retryAfterMs }),
     ...(more.usage !== undefined && { usage: more.usage }),
+    ...(more.mayHaveCost === true && { mayHaveCost: true }),
   };
+}
+
+/** Nobody waits for the answer any longer; who was asked may be at it. */
+export function lateFailure({ provider, model }: Asked): ModelFailure {
+  const late = failure('timeout', `Cannot wait longer for "${provider}/${model}"`);
+  return { ...late, mayHaveCost: true };
 }
 
 interface CallError {
@@ -60,21 +68,26 @@ interface CallError {
 
 const UNREADABLE = /JSONParse|TypeValidation|InvalidResponseData|NoContent|EmptyResponseBody/;
 
-/** Anything that the SDK throws, or that a stream reports. */
+/** Anything that the SDK throws, or that a stream reports. Only who refuses with a status has done nothing. */
 export function faultOf(error: unknown, asked: Asked): ModelFailure {
+  const mayHaveCost = true;
   if (typeof error === 'string') return spoken({ error: parseJson(error)?.value ?? null }, asked);
-  if (typeof error !== 'object' || error === null) return modelFailure('provider_error', asked);
+  if (typeof error !== 'object' || error === null)
+    return modelFailure('provider_error', asked, { mayHaveCost });
   if (!(error instanceof Error)) {
     // SAFETY: part of an answer that was JSON.
     return spoken(error as JsonValue, asked);
   }
   const cause = error.cause instanceof Error ? error.cause.name : '';
   if (UNREADABLE.test(error.name) || UNREADABLE.test(cause))
-    return modelFailure('provider_error', asked, { hints: ['its answer cannot be read'] });
+    return modelFailure('provider_error', asked, {
+      hints: ['its answer cannot be read'],
+      mayHaveCost,
+    });
   const status = 'statusCode' in error ? error.statusCode : undefined;
   // A good status and an error: the answer began, and broke off.
   if (typeof status !== 'number' || (status >= 200 && status < 300))
-    return modelFailure('provider_network', asked);
+    return modelFailure('provider_network', asked, { mayHaveCost });
   // SAFETY: the SDK's APICallError; each member is read as what it may be.
   return answered(error as unknown as CallError & { statusCode: number }, asked);
 }
@@ -104,7 +117,7 @@ function spoken(value: JsonValue, asked: Asked): ModelFailure {
       : /auth|permission/i.test(all)
         ? 'provider_auth'
         : 'provider_error';
-  return modelFailure(code, asked, { hints });
+  return modelFailure(code, asked, { hints, mayHaveCost: true });
 }
 
 const TOO_LONG =

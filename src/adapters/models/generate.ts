@@ -7,7 +7,7 @@ import type {
   ModelFailure,
   ModelReply,
 } from '../../runtime/ports/models.ts';
-import { faultOf } from './faults.ts';
+import { faultOf, lateFailure } from './faults.ts';
 import type { Asked } from './faults.ts';
 import { readOptions } from './options.ts';
 import { callOptions } from './prompt.ts';
@@ -52,12 +52,11 @@ export async function generateWith(
       isStreamed: onText !== undefined,
     };
     if (onText === undefined) return replyOf(await language.doGenerate(request), about);
-    const { stream } = await language.doStream(request);
-    const answer = await readStream(stream, onText, asked);
+    const { stream } = await language.doStream({ ...request, includeRawChunks: true });
+    const answer = await readStream(stream, { onText, signal, asked });
     return answer.ok ? replyOf(answer.value, about) : answer;
   } catch (error) {
-    if (signal.aborted) return fail('timeout', `Cannot wait longer for "${provider}/${model}"`);
-    return { ok: false, error: faultOf(error, asked) };
+    return { ok: false, error: signal.aborted ? lateFailure(asked) : faultOf(error, asked) };
   }
 }
 

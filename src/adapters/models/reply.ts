@@ -30,8 +30,9 @@ export function replyOf(
   const { content, finishReason, warnings } = answer;
   const usage = usageOf(answer.usage);
   const { unified, raw } = finishReason;
+  const about = { usage, mayHaveCost: usage === undefined };
   if (unified === 'content-filter')
-    return { ok: false, error: modelFailure('provider_content_filter', asked, { usage }) };
+    return { ok: false, error: modelFailure('provider_content_filter', asked, about) };
   if (
     unified === 'error' ||
     unified === 'interrupted' ||
@@ -39,7 +40,7 @@ export function replyOf(
   ) {
     // No provider ends an answer without a reason: the connection did, or it is no answer.
     const code = isStreamed ? 'provider_network' : 'provider_error';
-    return { ok: false, error: modelFailure(code, asked, { usage }) };
+    return { ok: false, error: modelFailure(code, asked, { usage, mayHaveCost: true }) };
   }
   const toolCalls = content.flatMap(toolCallOf);
   const text =
@@ -47,7 +48,7 @@ export function replyOf(
     content.map((part) => (part.type === 'text' ? part.text : '')).join('');
   return ok({
     output: isJson && toolCalls.length === 0 ? jsonOf(text) : text,
-    usage,
+    ...(usage !== undefined && { usage }),
     toolCalls,
     ...(toolCalls.length > 0 && { turn: turnOf(content) }),
     finish:
@@ -89,12 +90,14 @@ function turnOf(content: readonly LanguageModelV4Content[]): JsonValue {
   return JSON.parse(JSON.stringify(parts)) as JsonValue;
 }
 
-function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): ModelUsage {
+/** Nothing unless the provider tells both. */
+function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): ModelUsage | undefined {
+  if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
   const { cacheRead, cacheWrite } = inputTokens;
   const { reasoning } = outputTokens;
   return {
-    inputTokens: inputTokens.total ?? 0,
-    outputTokens: outputTokens.total ?? 0,
+    inputTokens: inputTokens.total,
+    outputTokens: outputTokens.total,
     ...(cacheRead !== undefined && cacheRead > 0 && { cachedTokens: cacheRead }),
     ...(cacheWrite !== undefined && cacheWrite > 0 && { cacheWriteTokens: cacheWrite }),
     ...(reasoning !== undefined && reasoning > 0 && { reasoningTokens: reasoning }),

@@ -6,10 +6,11 @@ import type {
 } from '@ai-sdk/provider';
 import { ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
-import type { ModelFailure } from '../../runtime/ports/models.ts';
-import { faultOf, modelFailure } from './faults.ts';
+import type { ModelFailure, ModelUsage } from '../../runtime/ports/models.ts';
+import { faultOf, lateFailure, modelFailure } from './faults.ts';
 import type { Asked } from './faults.ts';
 import type { Answer } from './reply.ts';
+import { toldUsage } from './told-usage.ts';
 
 type Part<T extends LanguageModelV4StreamPart['type']> = Extract<
   LanguageModelV4StreamPart,
@@ -18,11 +19,40 @@ type Part<T extends LanguageModelV4StreamPart['type']> = Extract<
 type Metadata = Pick<Part<'text-start'>, 'providerMetadata'>;
 type OpenPart = { type: 'text' | 'reasoning'; text: string } & Metadata;
 
-/** Takes a stream to its end, its text on the way. */
+export interface Reading {
+  readonly onText: (text: string) => void;
+  readonly asked: Asked;
+  readonly signal: AbortSignal;
+}
+
+/** Takes a stream to its end, its text on the way. What breaks off says what it has cost by then. */
 export async function readStream(
   stream: ReadableStream<LanguageModelV4StreamPart>,
-  onText: (text: string) => void,
-  asked: Asked,
+  reading: Reading,
+): Promise<Result<Answer, ModelFailure>> {
+  const told: { usage?: ModelUsage | undefined } = {};
+  try {
+    const answer = await readParts(stream, reading, (event) => {
+      told.usage = toldUsage(event, told.usage);
+    });
+    return answer.ok ? answer : brokenOff(answer.error, told);
+  } catch (error) {
+    const { signal, asked } = reading;
+    return brokenOff(signal.aborted ? lateFailure(asked) : faultOf(error, asked), told);
+  }
+}
+
+function brokenOff(
+  error: ModelFailure,
+  { usage }: { readonly usage?: ModelUsage | undefined },
+): Result<never, ModelFailure> {
+  return { ok: false, error: { ...error, mayHaveCost: true, ...(usage && { usage }) } };
+}
+
+async function readParts(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  { onText, asked }: Reading,
+  onEvent: (event: unknown) => void,
 ): Promise<Result<Answer, ModelFailure>> {
   const open = new Map<string, OpenPart>();
   const content: LanguageModelV4Content[] = [];
@@ -30,7 +60,8 @@ export async function readStream(
   let end: Part<'finish'> | undefined;
   for await (const part of stream) {
     if (part.type === 'error') return { ok: false, error: faultOf(part.error, asked) };
-    if (part.type === 'stream-start') warnings = part.warnings;
+    if (part.type === 'raw') onEvent(part.rawValue);
+    else if (part.type === 'stream-start') warnings = part.warnings;
     else if (part.type === 'finish') end = part;
     else if (part.type === 'tool-call') content.push(part);
     else if (part.type === 'text-start' || part.type === 'reasoning-start') {

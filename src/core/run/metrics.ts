@@ -65,6 +65,8 @@ export function metricsOf(given: MeasuredRun): RunMetrics {
     cached_tokens: run.spent?.cachedTokens ?? 0,
     reasoning_tokens: run.spent?.reasoningTokens ?? 0,
     cost_usd: run.spent?.costUsd ?? null,
+    unreported_tokens: run.spent?.heldTokens ?? 0,
+    unreported_cost_usd: run.spent?.heldUsd ?? null,
     tool_calls: tools.length,
   };
 }

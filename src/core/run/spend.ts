@@ -8,21 +8,35 @@ export interface Spend {
   readonly reasoningTokens?: number;
   /** Absent: nothing of it had a price. */
   readonly costUsd?: number;
+  /** Of calls that broke off, or whose tokens nobody told: the most they may have taken. Budgets count it. */
+  readonly heldTokens?: number;
+  readonly heldUsd?: number;
 }
 
 export const NOTHING_SPENT: Spend = { inputTokens: 0, outputTokens: 0 };
 
 export function addSpend(a: Spend, b: Spend): Spend {
   const sum = (key: keyof Spend): number => (a[key] ?? 0) + (b[key] ?? 0);
-  const optional = (['cachedTokens', 'cacheWriteTokens', 'reasoningTokens'] as const).filter(
-    (key) => a[key] !== undefined || b[key] !== undefined,
-  );
+  const optional = (
+    ['cachedTokens', 'cacheWriteTokens', 'reasoningTokens', 'heldTokens'] as const
+  ).filter((key) => a[key] !== undefined || b[key] !== undefined);
   return {
     inputTokens: sum('inputTokens'),
     outputTokens: sum('outputTokens'),
     ...Object.fromEntries(optional.map((key) => [key, sum(key)])),
     ...((a.costUsd ?? b.costUsd) !== undefined && { costUsd: roundUsd(sum('costUsd')) }),
+    ...((a.heldUsd ?? b.heldUsd) !== undefined && { heldUsd: roundUsd(sum('heldUsd')) }),
   };
+}
+
+/** What a budget counts: what was told, and the most of what was not. */
+export function budgeted(spend: Spend | undefined): {
+  readonly tokens: number;
+  readonly usd: number;
+} {
+  const { inputTokens = 0, outputTokens = 0, heldTokens = 0 } = spend ?? {};
+  const { costUsd = 0, heldUsd = 0 } = spend ?? {};
+  return { tokens: inputTokens + outputTokens + heldTokens, usd: roundUsd(costUsd + heldUsd) };
 }
 
 /** To a millionth of a millionth: sums of binary fractions must not show what they are. */
@@ -31,5 +45,6 @@ export function roundUsd(usd: number): number {
 }
 
 export function isSpent(spend: Spend): boolean {
-  return spend.inputTokens > 0 || spend.outputTokens > 0 || spend.costUsd !== undefined;
+  const { inputTokens, outputTokens, costUsd, heldTokens = 0 } = spend;
+  return inputTokens > 0 || outputTokens > 0 || costUsd !== undefined || heldTokens > 0;
 }

@@ -47,6 +47,9 @@ export interface RunMetrics {
   readonly reasoning_tokens: number;
   /** Null: no model that was asked has a price. */
   readonly cost_usd: number | null;
+  /** The most that calls may have taken beside, whose usage no provider has told. Budgets count it. */
+  readonly unreported_tokens: number;
+  readonly unreported_cost_usd: number | null;
   readonly tool_calls: number;
 }
 

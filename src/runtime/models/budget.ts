@@ -2,15 +2,15 @@
  * What may still be spent: no call begins that could pass it. Calls under way count at their worst
  * until they end; one that fits only without them waits for them.
  *
- * Tokens of a prompt can only be guessed. Where a provider counts more, later guesses grow as much.
+ * Where a provider counts more tokens in a prompt than the worst, later ones grow as much.
  *
  * B1. What was spent and what is reserved are never more than the limits together.
  */
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
-import { roundUsd } from '../../core/run/spend.ts';
+import { budgeted, roundUsd } from '../../core/run/spend.ts';
 import type { Spend } from '../../core/run/spend.ts';
-import type { Worst } from './prices.ts';
+import type { Worst } from './worst.ts';
 
 export interface BudgetLimits {
   readonly maxCostUsd?: number;
@@ -35,7 +35,7 @@ interface Sum {
 }
 
 export function createBudget(given: BudgetLimits, before: Spend): Budget {
-  const spent: Sum = { usd: before.costUsd ?? 0, tokens: before.inputTokens + before.outputTokens };
+  const spent: Sum = { ...budgeted(before) };
   const reserved: Sum = { usd: 0, tokens: 0 };
   const waiting = new Set<() => void>();
   /** By how much the worst guess so far was too low. */
@@ -65,8 +65,9 @@ export function createBudget(given: BudgetLimits, before: Spend): Budget {
         isSettled = true;
         reserved.usd = roundUsd(reserved.usd - worst.usd);
         reserved.tokens -= worst.tokens;
-        spent.usd = roundUsd(spent.usd + (actual?.costUsd ?? 0));
-        spent.tokens += (actual?.inputTokens ?? 0) + (actual?.outputTokens ?? 0);
+        const { usd, tokens } = budgeted(actual);
+        spent.usd = roundUsd(spent.usd + usd);
+        spent.tokens += tokens;
         if (guessed > 0) ratio = Math.max(ratio, (actual?.inputTokens ?? 0) / guessed);
         for (const wake of waiting) wake();
         waiting.clear();

@@ -1,5 +1,4 @@
 /** What calls cost: a table that the tenant's settings go over. */
-import { utf8Length } from '../../core/json.ts';
 import { roundUsd } from '../../core/run/spend.ts';
 import type { Spend } from '../../core/run/spend.ts';
 import type { ModelCall, ModelUsage } from '../ports/models.ts';
@@ -69,38 +68,4 @@ export function spendOf(usage: ModelUsage, priced: Price | undefined): Spend {
   const plain = Math.max(0, inputTokens - read - kept);
   const usd = (plain * input + read * cached + kept * written + outputTokens * output) / MILLION;
   return { ...spend, costUsd: roundUsd(usd) };
-}
-
-/** Bytes of a token, on the low side: English has four, most other writing three. */
-const TOKEN_BYTES = 3;
-const MESSAGE_TOKENS = 8;
-
-export interface Worst {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Of each, in US dollars. */
-  readonly inputUsd: number;
-  readonly outputUsd: number;
-}
-
-/** What a call comes to at most, with an answer as long as it may be. */
-export function worstOf(call: ModelCall, maxTokens: number, priced: Price | undefined): Worst {
-  const { system = '', messages, tools = [], responseSchema } = call;
-  const texts = [
-    system,
-    ...messages.map((message) =>
-      message.role === 'tool' ? JSON.stringify(message.answers) : JSON.stringify(message),
-    ),
-    ...(tools.length > 0 ? [JSON.stringify(tools)] : []),
-    ...(responseSchema === undefined ? [] : [JSON.stringify(responseSchema)]),
-  ];
-  const bytes = texts.reduce((sum, text) => sum + utf8Length(text), 0);
-  const inputTokens = Math.ceil(bytes / TOKEN_BYTES) + texts.length * MESSAGE_TOKENS;
-  const { input = 0, output = 0, cache_write: written = input } = priced ?? {};
-  return {
-    inputTokens,
-    outputTokens: maxTokens,
-    inputUsd: (inputTokens * Math.max(input, written)) / MILLION,
-    outputUsd: (maxTokens * output) / MILLION,
-  };
 }

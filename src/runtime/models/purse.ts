@@ -1,19 +1,18 @@
 /** Pays for the calls of one attempt: what may be asked, what it cost, and what is to be written of it. */
-import { fail } from '../../core/errors.ts';
+import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
-import { addSpend } from '../../core/run/spend.ts';
+import { addSpend, budgeted, roundUsd } from '../../core/run/spend.ts';
 import type { Spend } from '../../core/run/spend.ts';
-import type { ModelCall, ModelFailure, ModelReply } from '../ports/models.ts';
-import type { PriceTable } from '../settings/prices.ts';
+import type { ModelCall, ModelFailure, ModelReply, ModelUsage } from '../ports/models.ts';
+import type { Price, PriceTable } from '../settings/prices.ts';
 import type { TaskFailure } from '../tasks/task.ts';
-import type { Budget } from './budget.ts';
+import type { Budget, Reservation } from './budget.ts';
 import { nameOf } from './names.ts';
-import { limitsOf, takeTurn } from './pace.ts';
+import { bytesPerTokenOf, limitsOf, takeTurn } from './pace.ts';
 import type { PaceDeps } from './pace.ts';
-import { priceOf, spendOf, worstOf } from './prices.ts';
-
-/** Of an answer whose length nobody has limited, where it must have a limit. */
-const USUAL_MAX_TOKENS = 4_096;
+import { priceOf, spendOf } from './prices.ts';
+import { maxTokensOf, USUAL_MAX_TOKENS, worstOf } from './worst.ts';
+import type { Worst } from './worst.ts';
 
 export interface PurseDeps {
   readonly prices: PriceTable;
@@ -21,6 +20,12 @@ export interface PurseDeps {
   readonly budgets: readonly Budget[];
   readonly allowUnpriced: boolean;
   readonly pace: PaceDeps;
+}
+
+interface Terms {
+  readonly call: ModelCall;
+  readonly worst: Worst;
+  readonly priced: Price | undefined;
 }
 
 type Send = (call: ModelCall) => Promise<Result<ModelReply, ModelFailure>>;
@@ -43,43 +48,61 @@ export function createPurse({ prices, budgets, allowUnpriced, pace }: PurseDeps)
     untold = untold === undefined ? spent : addSpend(untold, spent);
   }
 
+  /** What the call is sent as, and what it comes to at most. Fails when a budget needs a price, and there is none. */
+  async function terms(given: ModelCall): Promise<Result<Terms>> {
+    const priced = priceOf(given, prices);
+    const limited = limitsOf(given, pace.settings);
+    const bounds = await Promise.all(budgets.map((budget) => budget.limits()));
+    const isPaced = limited.some(({ limits }) => limits.tokens_per_minute);
+    const isBounded = isPaced || bounds.some((limits) => Object.keys(limits).length > 0);
+    const hasCost = bounds.some(({ maxCostUsd }) => maxCostUsd !== undefined);
+    if (hasCost && priced === undefined && !allowUnpriced) {
+      return fail(
+        'price_unknown',
+        `Cannot ask "${nameOf(given)}" within a budget: it has no price; set one, or "allow_unpriced"`,
+      );
+    }
+    const call = isBounded && maxTokensOf(given) === undefined ? withMaxTokens(given) : given;
+    const worst = worstOf(call, { priced, bytesPerToken: bytesPerTokenOf(limited) });
+    return ok({ call, worst, priced });
+  }
+
+  async function hold(worst: Worst): Promise<Result<readonly Reservation[]>> {
+    const held: Reservation[] = [];
+    for (const budget of budgets) {
+      const reserved = await budget.reserve(worst, pace.signal);
+      if (!reserved.ok) {
+        for (const each of held) each.settle(undefined);
+        return reserved;
+      }
+      held.push(reserved.value);
+    }
+    return ok(held);
+  }
+
   return {
     async pay(given, send) {
-      const priced = priceOf(given, prices);
-      const bounds = await Promise.all(budgets.map((budget) => budget.limits()));
-      const isPaced = limitsOf(given, pace.settings).some(({ limits }) => limits.tokens_per_minute);
-      const isBounded = isPaced || bounds.some((limits) => Object.keys(limits).length > 0);
-      const hasCost = bounds.some(({ maxCostUsd }) => maxCostUsd !== undefined);
-      if (hasCost && priced === undefined && !allowUnpriced) {
-        return fail(
-          'price_unknown',
-          `Cannot ask "${nameOf(given)}" within a budget: it has no price; set one, or "allow_unpriced"`,
-        );
-      }
-      const maxTokens = maxTokensOf(given);
-      const call = isBounded && maxTokens === undefined ? limited(given) : given;
-      const worst = worstOf(call, maxTokens ?? USUAL_MAX_TOKENS, priced);
-      const held = [];
-      for (const budget of budgets) {
-        const reserved = await budget.reserve(worst, pace.signal);
-        if (!reserved.ok) {
-          for (const each of held) each.settle(undefined);
-          return reserved;
-        }
-        held.push(reserved.value);
-      }
+      const found = await terms(given);
+      if (!found.ok) return found;
+      const { call, worst } = found.value;
+      const held = await hold(worst);
+      if (!held.ok) return held;
       let spent: Spend | undefined;
       try {
         const turn = await takeTurn(pace, call, worst);
         if (!turn.ok) return turn;
-        const reply = await send(call);
-        const usage = reply.ok ? reply.value.usage : reply.error.usage;
-        if (usage !== undefined) spent = spendOf(usage, priced);
-        await turn.value.done(spent);
-        return reply;
+        // Whatever happens, it was sent.
+        spent = restOf(undefined, found.value);
+        try {
+          const reply = await send(call);
+          spent = spentBy(reply, found.value);
+          return reply;
+        } finally {
+          await turn.value.done(spent);
+        }
       } finally {
         if (spent !== undefined) note(spent);
-        for (const each of held) each.settle(spent);
+        for (const each of held.value) each.settle(spent);
       }
     },
     total: () => total,
@@ -91,15 +114,24 @@ export function createPurse({ prices, budgets, allowUnpriced, pace }: PurseDeps)
   };
 }
 
-function maxTokensOf({ options }: ModelCall): number | undefined {
-  const given = [
-    options['max_tokens'],
-    options['max_completion_tokens'],
-    options['max_output_tokens'],
-  ];
-  return given.map(Number).find((number) => Number.isFinite(number) && number > 0);
+/** What was told, and the most of what was not. Nothing: it was refused. */
+function spentBy(reply: Result<ModelReply, ModelFailure>, terms: Terms): Spend | undefined {
+  const usage = reply.ok ? reply.value.usage : reply.error.usage;
+  const isWhole = reply.ok ? usage !== undefined : reply.error.mayHaveCost !== true;
+  if (!isWhole) return restOf(usage, terms);
+  return usage === undefined ? undefined : spendOf(usage, terms.priced);
 }
 
-function limited(call: ModelCall): ModelCall {
+function restOf(usage: ModelUsage | undefined, { worst, priced }: Terms): Spend {
+  const told = spendOf(usage ?? { inputTokens: 0, outputTokens: 0 }, priced);
+  const { costUsd: _nothing, ...untold } = told;
+  const spent = usage === undefined ? untold : told;
+  const { tokens, usd } = budgeted(spent);
+  const heldTokens = Math.max(0, worst.inputTokens + worst.outputTokens - tokens);
+  const heldUsd = Math.max(0, roundUsd(worst.inputUsd + worst.outputUsd - usd));
+  return { ...spent, heldTokens, ...(priced !== undefined && { heldUsd }) };
+}
+
+function withMaxTokens(call: ModelCall): ModelCall {
   return { ...call, options: { ...call.options, max_tokens: USUAL_MAX_TOKENS } };
 }

@@ -4,8 +4,11 @@
  */
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
+import { createUnderWay } from './under-way.ts';
+import type { UnderWay } from './under-way.ts';
 
 export interface Slots {
+  readonly underWay: UnderWay;
   /** Resolves with what gives the slot back. `cancelled` when the signal aborts before. */
   take(of: string, limit: number, signal: AbortSignal): Promise<Result<() => void>>;
   /** What to multiply a guess with; 1 while none was too low. */
@@ -36,6 +39,7 @@ export function createSlots(): Slots {
   }
 
   return {
+    underWay: createUnderWay(),
     ratio: (of) => ratios.get(of) ?? 1,
     learn(of, ratio) {
       const known = ratios.get(of) ?? 1;

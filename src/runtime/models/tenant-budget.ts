@@ -1,6 +1,6 @@
 /** What a tenant may spend in a day and in a month, all its runs together. */
 import { fail, ok } from '../../core/errors.ts';
-import { roundUsd } from '../../core/run/spend.ts';
+import { budgeted, roundUsd } from '../../core/run/spend.ts';
 import type { EpochMs } from '../ports.ts';
 import type { SpendSettings } from '../settings/spend.ts';
 import type { Budget } from './budget.ts';
@@ -49,7 +49,7 @@ export function createTenantBudget({ caps, book, now }: TenantBudgetDeps): Budge
           if (isSettled) return;
           isSettled = true;
           held = roundUsd(held - worst);
-          book.add(actual?.costUsd ?? 0);
+          book.add(budgeted(actual).usd);
         },
       });
     },

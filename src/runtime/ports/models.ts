@@ -70,7 +70,8 @@ export interface ModelUsage {
 export interface ModelReply {
   /** Text; with a `responseSchema` what the text says as JSON, or the text when it is none. */
   readonly output: JsonValue;
-  readonly usage: ModelUsage;
+  /** Absent: the provider does not tell. */
+  readonly usage?: ModelUsage;
   /** Not empty: the model wants these answered before it goes on. */
   readonly toolCalls: readonly ToolCall[];
   /** For the message that answers: see `ModelMessage`. */
@@ -84,8 +85,10 @@ export interface ModelReply {
 export interface ModelFailure extends Failure {
   /** The provider asks for this much patience. */
   readonly retryAfterMs?: number;
-  /** What was spent before it failed. */
+  /** What was spent before it failed, as far as the provider has told. */
   readonly usage?: ModelUsage;
+  /** Nothing says that it was no more than that: the provider was asked, and did not refuse. */
+  readonly mayHaveCost?: boolean;
 }
 
 export interface GenerateOptions {

@@ -19,6 +19,8 @@ const limits = z.strictObject({
   tokens_per_minute: z.int().min(1).max(1_000_000_000).optional(),
   /** Calls under way at a time, in one partition. */
   max_concurrency: z.int().min(1).max(10_000).optional(),
+  /** Of a prompt, before a call: what budgets and `tokens_per_minute` count it at. Default 1. */
+  bytes_per_token: z.number().min(1).max(16).optional(),
 });
 
 export const modelSettings = z.strictObject({

@@ -6,6 +6,7 @@ import type { JsonValue } from '../../core/json.ts';
 import type { LanguageNode } from '../../core/recipe/plan.ts';
 import type { StepStats } from '../../core/run/events.ts';
 import type { Note, Notes } from '../../core/run/notes.ts';
+import { NOTHING_SPENT } from '../../core/run/spend.ts';
 import type { CallIdentity } from '../cache/identity.ts';
 import { askChain } from '../models/ask.ts';
 import type { Answered, AskDeps, Chain, Request } from '../models/ask.ts';
@@ -61,8 +62,8 @@ export async function runLanguage(
     tools.value.map(({ offered }) => offered),
   );
   const allowUnpriced = context.plan.limits.allowUnpriced ?? false;
-  const { tenant, limiter, modelSlots: slots } = given;
-  const pace = { tenant, limiter, slots, settings: rules.models, signal };
+  const { tenant, limiter, clock, modelSlots: slots } = given;
+  const pace = { tenant, limiter, slots, settings: rules.models, clock, signal };
   const purse = createPurse({ prices: rules.prices, budgets, allowUnpriced, pace });
   const note: Work['note'] = (notes, talk) => {
     const spent = purse.take();
@@ -207,9 +208,9 @@ function outcomeOf(
   { toolCalls }: Talk,
 ): TaskOutcome {
   const { node, input } = given;
-  const spent = purse.total();
+  const { heldTokens: _held, heldUsd: _most, ...spent } = purse.total() ?? NOTHING_SPENT;
   const stats: Omit<StepStats, 'wallMs'> = {
-    ...(spent ?? { inputTokens: 0, outputTokens: 0 }),
+    ...spent,
     provider: model.provider,
     model: model.model,
     ...(toolCalls > 0 && { toolCalls }),
@@ -228,6 +229,15 @@ function outcomeOf(
           ),
         ]
       : [];
-  const notes: Notes = { notes: [...ignored, ...cut] };
+  const untold =
+    reply.usage === undefined
+      ? [
+          warn(
+            'usage_unknown',
+            `Model "${nameOf(model)}" does not tell what it took: budgets count the most`,
+          ),
+        ]
+      : [];
+  const notes: Notes = { notes: [...ignored, ...cut, ...untold] };
   return { output: reply.output, stats, notes, ...(isJsonObject(input) && { inputs: input }) };
 }

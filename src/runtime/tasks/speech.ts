@@ -57,8 +57,8 @@ async function askAll(
   chain: readonly NamedModel[],
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { node, signal, note } = given;
-  const { tenant, limiter, modelSlots: slots } = given;
-  const pace = { tenant, limiter, slots, settings: rules.models, signal };
+  const { tenant, limiter, clock, modelSlots: slots } = given;
+  const pace = { tenant, limiter, slots, settings: rules.models, clock, signal };
   const speech: SpeechContext = {
     ...given,
     async paced(model, ask) {

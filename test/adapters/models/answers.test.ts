@@ -19,6 +19,7 @@ async function ask(given: ModelCall) {
   return { reply, request: request!, body: request?.body };
 }
 
+const USAGE_TOLD = { inputTokens: 11, outputTokens: 7 };
 const SCHEMA = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
 
 describe.each(WAYS)('$way', ({ provider, options }) => {
@@ -126,6 +127,7 @@ describe.each(WAYS)('$way', ({ provider, options }) => {
     });
     const { reply } = await ask(given);
     expect(reply).toMatchObject({ ok: false, error: { code, retryable } });
+    expect(reply.ok || reply.error.mayHaveCost).toBeUndefined();
     expect(JSON.stringify(reply)).not.toMatch(/PLANTED|sk-openai/);
     // Another try is not the adapter's to make.
     expect(fake.seen(given.model)).toHaveLength(1);
@@ -180,6 +182,12 @@ describe.each(WAYS)('$way', ({ provider, options }) => {
       error: { code: 'provider_network', retryable: true },
     });
     expect(pieces.join('')).toBe(cutAfter === 1 ? 'Good ' : 'Good day');
+    // It may have cost more than was told by then, where anything was.
+    expect(reply).toMatchObject({ error: { mayHaveCost: true } });
+    const told = { anthropic: { inputTokens: 11, outputTokens: 1 }, google: USAGE_TOLD };
+    expect(reply.ok || reply.error.usage).toEqual(
+      provider in told ? told[provider as keyof typeof told] : undefined,
+    );
   });
 
   it('ends at its length, or by its filter', async () => {

@@ -1,12 +1,14 @@
 /** What a run may spend: it ends before the call that could pass, and what was spent is exact. */
 import { describe, expect, it } from 'vitest';
 import { createBudget } from '../../../src/runtime/models/budget.ts';
-import { priceOf, spendOf, worstOf } from '../../../src/runtime/models/prices.ts';
+import { priceOf, spendOf } from '../../../src/runtime/models/prices.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import type { PriceTable } from '../../../src/runtime/settings/prices.ts';
 import { recipe } from '../../support/recipe-text.ts';
 import { runRecipe } from '../../support/run-recipe.ts';
+import { createRandom } from '../../contracts/rate-limiter.ts';
 import { scriptModels } from '../../support/scripted-models.ts';
+import type { Scripted } from '../../support/scripted-models.ts';
 
 /** A dollar for a thousand tokens in, ten for a thousand out. */
 const PRICES: PriceTable = { 'x/m': { input: 1_000, output: 10_000, cached_input: 100 } };
@@ -48,8 +50,8 @@ const COST = 0.582;
 
 describe('a budget of dollars', () => {
   it('ends the run before the call that could pass it, and not sooner', async () => {
-    // A call takes 0.582, and may take 0.6: two fit into 1.2, a third does not.
-    const { run, calls } = await spend({ max_cost_usd: 1.2 });
+    // A call takes 0.582, and may take about 0.68: two fit into 1.8, a third does not.
+    const { run, calls } = await spend({ max_cost_usd: 1.8 });
     expect(calls).toHaveLength(2);
     expect(run.state.failure).toMatchObject({ code: 'budget_exceeded', node: 'n2' });
     expect(run.view()).toMatchObject({
@@ -89,7 +91,7 @@ describe('a budget of dollars', () => {
       model: { provider: 'x', model: 'm', max_tokens: 50 },
     };
     const text = recipe({
-      limits: { max_cost_usd: 1.2 },
+      limits: { max_cost_usd: 1.5 },
       nodes: [{ id: 'm', type: 'map', over, task, max_concurrency: 6, collect: 'values' }],
     });
     const running = runRecipe(text, {
@@ -120,6 +122,112 @@ describe('a budget of dollars', () => {
     const { calls: free } = await spend({}, { nodes: 1, node: { model: 'x/m' } });
     expect(free[0]?.options).toEqual({});
   });
+});
+
+describe('what a provider does not tell', () => {
+  const limits = { max_cost_usd: 1.2 };
+  const node = {
+    id: 'a',
+    type: 'language_task',
+    prompt: 'Go',
+    model: { provider: 'x', model: 'm', max_tokens: 50 },
+    retry: { max_attempts: 5 },
+  };
+  const modelRules = async () => ({ models: { aliases: {}, limits: {} }, prices: PRICES });
+  const told = { inputTokens: 100, outputTokens: 50 };
+
+  it.each<[string, Scripted]>([
+    ['an answer that breaks off', { fails: 'provider_network', mayHaveCost: true }],
+    [
+      'one that had told a part of it',
+      {
+        fails: 'provider_network',
+        mayHaveCost: true,
+        usage: { inputTokens: 90, outputTokens: 1 },
+      },
+    ],
+  ])('%s counts at its worst: the next attempt does not fit', async (_what, broken) => {
+    const models = scriptModels(() => broken);
+    const run = await runRecipe(recipe({ limits, nodes: [node] }), { models, modelRules });
+    expect(models.calls).toHaveLength(1);
+    expect(run.state.failure).toMatchObject({ code: 'budget_exceeded' });
+    const view = run.view();
+    if (!('metrics' in view)) throw new Error('it has not begun');
+    const { metrics } = view;
+    const usage = ('usage' in broken && broken.usage) || { inputTokens: 0, outputTokens: 0 };
+    expect(metrics).toMatchObject({
+      input_tokens: usage.inputTokens,
+      output_tokens: usage.outputTokens,
+    });
+    // 0.5 for the answer, and the prompt at a token a byte.
+    expect((metrics.cost_usd ?? 0) + (metrics.unreported_cost_usd ?? 0)).toBeGreaterThan(0.6);
+    expect(metrics.unreported_tokens).toBeGreaterThan(100);
+  });
+
+  it('a refusal took nothing: it is tried again', async () => {
+    const models = scriptModels((_call, before) =>
+      before < 4 ? { fails: 'provider_rate_limited' } : { says: 'ok', usage: told },
+    );
+    const run = await runRecipe(recipe({ limits, nodes: [node] }), { models, modelRules });
+    expect(run.view()).toMatchObject({
+      status: 'completed',
+      metrics: { cost_usd: 0.6, unreported_tokens: 0, unreported_cost_usd: null },
+    });
+  });
+
+  it('an answer without its usage counts at its worst, and a warning says so', async () => {
+    const models = scriptModels(() => ({ says: 'ok', usage: null }));
+    const nodes = [node, { ...node, id: 'b' }];
+    const run = await runRecipe(recipe({ limits, nodes }), { models, modelRules });
+    expect(models.calls).toHaveLength(1);
+    expect(run.warnings()).toContain('usage_unknown');
+    expect(run.state.failure).toMatchObject({ code: 'budget_exceeded', node: 'b' });
+    expect(run.state.rows.get('a')?.stats).not.toHaveProperty('heldTokens');
+  });
+
+  it('still counts when the run is restored', async () => {
+    const before = { inputTokens: 0, outputTokens: 0, heldTokens: 90, heldUsd: 0.9 };
+    const budget = createBudget({ maxCostUsd: 1, maxTokens: 100 }, before);
+    expect((await budget.reserve(worst(0.2), signal)).ok).toBe(false);
+    expect((await budget.reserve(worst(0, 11), signal)).ok).toBe(false);
+    expect((await budget.reserve(worst(0.1, 10), signal)).ok).toBe(true);
+  });
+});
+
+it('no budget is passed by a provider that counts every byte, whatever it is asked', async () => {
+  const random = createRandom(7);
+  const counted = { tokens: 0, usd: 0 };
+  const models = scriptModels(({ messages, options }) => {
+    const inputTokens = Buffer.byteLength(JSON.stringify({ messages, options }));
+    const outputTokens = Math.floor(Number(options['max_tokens']) * (0.5 + random() / 2));
+    counted.tokens += inputTokens + outputTokens;
+    counted.usd += inputTokens / 1_000 + outputTokens / 100;
+    return random() < 0.2
+      ? { fails: 'provider_network', mayHaveCost: true }
+      : { says: 'ok', usage: { inputTokens, outputTokens } };
+  });
+  for (let round = 0; round < 30; round += 1) {
+    Object.assign(counted, { tokens: 0, usd: 0 });
+    const limits = {
+      max_cost_usd: 1 + random() * 20,
+      max_tokens: 500 + Math.floor(random() * 9_000),
+    };
+    const over = Array.from({ length: 12 }, () => '語🙂a\n'.repeat(Math.floor(random() * 60)));
+    const task = {
+      type: 'language_task',
+      prompt: '{{ item }}',
+      model: { provider: 'x', model: 'm', max_tokens: 10 + Math.floor(random() * 90) },
+      retry: { max_attempts: 3, initial_delay: '10ms' },
+    };
+    const map = { id: 'm', type: 'map', over, task, max_concurrency: 5, on_error: 'skip' };
+    await runRecipe(recipe({ limits, nodes: [map] }), {
+      models,
+      modelRules: async () => ({ models: { aliases: {}, limits: {} }, prices: PRICES }),
+    });
+    expect(counted.tokens).toBeLessThanOrEqual(limits.max_tokens);
+    expect(counted.usd).toBeLessThanOrEqual(limits.max_cost_usd);
+  }
+  expect(models.calls.length).toBeGreaterThan(100);
 });
 
 it('a budget of tokens ends the run before the call that could pass it', async () => {
@@ -208,18 +316,5 @@ describe('prices', () => {
       cacheWriteTokens: 100_000,
     };
     expect(spendOf(usage, price).costUsd).toBe(7 + 0.2 + 1.2 + 10);
-  });
-
-  it('at their worst count the prompt, the tools and the longest answer', () => {
-    const call = {
-      provider: 'x',
-      model: 'm',
-      options: {},
-      messages: [{ role: 'user' as const, content: 'x'.repeat(3_000) }],
-    };
-    const { inputTokens, outputTokens } = worstOf(call, 50, undefined);
-    expect(inputTokens).toBeGreaterThan(1_000);
-    expect(inputTokens).toBeLessThan(1_100);
-    expect(outputTokens).toBe(50);
   });
 });

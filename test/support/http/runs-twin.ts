@@ -28,6 +28,8 @@ const METRICS = {
   cached_tokens: 0,
   reasoning_tokens: 0,
   cost_usd: null,
+  unreported_tokens: 0,
+  unreported_cost_usd: null,
   tool_calls: 0,
 };
 

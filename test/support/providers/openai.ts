@@ -108,7 +108,9 @@ export const responses: Protocol = {
     return {
       json: response,
       before: [
-        frame('response.created', { response: { ...response, status: 'in_progress', output: [] } }),
+        frame('response.created', {
+          response: { ...response, status: 'in_progress', output: [], usage: null },
+        }),
         ...(text.length > 0
           ? [frame('response.output_item.added', { output_index: 0, item: empty })]
           : []),

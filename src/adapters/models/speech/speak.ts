@@ -4,7 +4,7 @@ import type { Result } from '../../../core/errors.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ModelFailure, ModelName } from '../../../runtime/ports/models.ts';
 import type { SpeechCall, SpeechReply } from '../../../runtime/ports/speech.ts';
-import { faultOf } from '../faults.ts';
+import { faultOf, lateFailure } from '../faults.ts';
 import type { Asked } from '../faults.ts';
 import type { GenerateDeps } from '../generate.ts';
 import { sendWith } from '../send.ts';
@@ -72,8 +72,7 @@ export async function speakWith(
       ignored: ignored.map((name) => (name === 'outputFormat' ? 'format' : name)),
     });
   } catch (error) {
-    if (signal.aborted) return fail('timeout', `Cannot wait longer for "${provider}/${model}"`);
-    return { ok: false, error: faultOf(error, asked) };
+    return { ok: false, error: signal.aborted ? lateFailure(asked) : faultOf(error, asked) };
   }
 }
 

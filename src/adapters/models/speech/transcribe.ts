@@ -4,7 +4,7 @@ import type { Result } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { ModelFailure } from '../../../runtime/ports/models.ts';
 import type { TranscriptCall, TranscriptReply } from '../../../runtime/ports/speech.ts';
-import { faultOf } from '../faults.ts';
+import { faultOf, lateFailure } from '../faults.ts';
 import type { Asked } from '../faults.ts';
 import type { GenerateDeps } from '../generate.ts';
 import { sendWith } from '../send.ts';
@@ -56,8 +56,7 @@ export async function transcribeWith(
       ],
     });
   } catch (error) {
-    if (signal.aborted) return fail('timeout', `Cannot wait longer for "${provider}/${model}"`);
-    return { ok: false, error: faultOf(error, asked) };
+    return { ok: false, error: signal.aborted ? lateFailure(asked) : faultOf(error, asked) };
   }
 }
 
