@@ -234,7 +234,7 @@ export interface PluginReply {
 }
 
 export interface Sandbox {
-  /** Calls an export in a fresh instance. Never throws for what a guest does. */
+  /** Calls an export in an instance that holds nothing of another call. Never throws for what a guest does. */
   call(call: PluginCall, signal: AbortSignal): Promise<Result<PluginReply>>;
   /** Validates with the engine what the decoder accepted. */
   validate(bytes: Uint8Array): boolean;

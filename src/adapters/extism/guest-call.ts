@@ -1,13 +1,15 @@
 /** One call of a guest: in the isolate made for it, or in the main one for bundled plugins. */
 import { ComposerError, fail, ok, toFailure } from '../../core/errors.ts';
 import { FUEL_EXPORT } from '../../core/plugin/fuel.ts';
-import { instantiate, promising } from './instantiate.ts';
+import { takeGuest } from './guests.ts';
+import { promising } from './linking.ts';
 import { createKernel } from './kernel.ts';
 import { limitsOf } from './limits.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginReply } from '../../runtime/ports.ts';
 import type { CallLimits } from '../../core/plugin/asks.ts';
 import type { SendRequest } from './desk.ts';
+import type { Guest } from './guests.ts';
 import type { Outcome } from './kernel.ts';
 
 export interface GuestCall {
@@ -22,7 +24,7 @@ export interface GuestCall {
   readonly send?: SendRequest | undefined;
 }
 
-/** A fresh instance for every call. Never throws for what a guest does. */
+/** No call finds anything of another. Never throws for what a guest does. */
 export async function callGuest(
   module: WebAssembly.Module,
   call: GuestCall,
@@ -32,22 +34,24 @@ export async function callGuest(
   if (size > limits.input)
     return fail('input_too_large', `Cannot call the plugin: an input of ${size} bytes`);
   const kernel = createKernel({ ...call, limits });
+  let guest: Guest | undefined;
   let hasStarted = false;
-  let returned: unknown;
   try {
-    const instance = await instantiate(module, kernel, call.wasi);
-    const run = getFunction(instance, call.export);
+    guest = await takeGuest(module, kernel, call.wasi);
+    const run = getFunction(guest.instance, call.export);
     kernel.begin();
     hasStarted = true;
-    returned = await promising(module, run)();
+    const returned: unknown = await promising(module, run)();
     kernel.end();
+    return readReply(kernel.outcome(), returned);
   } catch (error) {
     const outcome = kernel.outcome();
     // A guest may end itself at any place; with code 0 all is well.
     if (outcome.fault === undefined && outcome.exitCode === 0) return readReply(outcome, 0);
     return { ok: false, error: toFailure(explain(error, { outcome, module, hasStarted })) };
+  } finally {
+    guest?.release();
   }
-  return readReply(kernel.outcome(), returned);
 }
 
 function getFunction(instance: WebAssembly.Instance, name: string): CallableFunction {

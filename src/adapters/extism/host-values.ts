@@ -18,7 +18,7 @@ export function configFunctions(desk: Desk): HostFunctions {
   };
 }
 
-/** Variables live as long as the call: a fresh instance has no past, and no other tenant's. */
+/** Variables live as long as the call: a call has no past, and none of another tenant's. */
 export function variableFunctions(desk: Desk): HostFunctions {
   const { charge, memory, refuse, limits } = desk;
   const variables = new Map<string, Uint8Array>();

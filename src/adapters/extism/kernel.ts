@@ -11,6 +11,7 @@ import { logFunctions, resultFunctions } from './host-results.ts';
 import { httpFunctions } from './host-http.ts';
 import { configFunctions, variableFunctions } from './host-values.ts';
 import { createMeter } from './meter.ts';
+import { MEMORY_EXPORT } from '../../core/plugin/rewinding.ts';
 import { printable } from './printable.ts';
 import { wasiFunctions } from './wasi.ts';
 import type { ErrorCode } from '../../core/errors.ts';
@@ -26,6 +27,8 @@ export interface Kernel {
   wasi(): WasiFunctions;
   /** Makes fuel and memory of the instance known. It lives on the fuel that is baked into it. */
   attach(instance: WebAssembly.Instance): void;
+  /** Whether the guest has called no host function yet. */
+  isUntouched(): boolean;
   /** Gives the call its own fuel. */
   begin(): void;
   /** Settles the fuel; throws what the guest may have swallowed. */
@@ -51,6 +54,9 @@ export function createKernel(options: KernelOptions): Kernel {
   const meter = createMeter(limits.fuel);
   let fault: ComposerError | undefined;
   let guestMemory: WebAssembly.Memory | undefined;
+  /** All the memory it has, whether or not it exports it. */
+  let ownMemory: WebAssembly.Memory | undefined;
+  let wasi: WasiFunctions | undefined;
 
   function refuse(code: ErrorCode, message: string): never {
     fault ??= new ComposerError(code, `Cannot finish the call: ${message}`);
@@ -76,7 +82,7 @@ export function createKernel(options: KernelOptions): Kernel {
   };
 
   const { httpRequest, ...http } = httpFunctions(desk);
-  const pages = (): number => (guestMemory?.buffer.byteLength ?? 0) / 65_536;
+  const pages = (): number => (ownMemory?.buffer.byteLength ?? 0) / 65_536;
   const checkMemory = (): void => {
     if (pages() > limits.memoryPages) refuse('limit', `${pages()} pages of memory`);
   };
@@ -92,13 +98,14 @@ export function createKernel(options: KernelOptions): Kernel {
       ...http,
       ...logFunctions(desk),
     },
-    wasi: () => wasiFunctions(desk),
+    wasi: () => (wasi ??= wasiFunctions(desk)),
     attach(instance) {
       meter.attach(instance);
-      const memory = Object.hasOwn(instance.exports, 'memory') && instance.exports['memory'];
-      guestMemory = memory instanceof WebAssembly.Memory ? memory : undefined;
+      guestMemory = findMemory(instance, 'memory');
+      ownMemory = findMemory(instance, MEMORY_EXPORT) ?? guestMemory;
       checkMemory();
     },
+    isUntouched: () => !meter.hasCharged(),
     begin: meter.begin,
     end() {
       charge(0);
@@ -118,4 +125,12 @@ export function createKernel(options: KernelOptions): Kernel {
       memoryPages: pages(),
     }),
   };
+}
+
+function findMemory(
+  { exports }: WebAssembly.Instance,
+  name: string,
+): WebAssembly.Memory | undefined {
+  const memory = Object.hasOwn(exports, name) && exports[name];
+  return memory instanceof WebAssembly.Memory ? memory : undefined;
 }

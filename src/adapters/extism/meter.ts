@@ -13,6 +13,8 @@ export interface Meter {
   /** Leaves nothing, so that a guest which swallows a host's exception stops at its next check. */
   readonly poison: () => void;
   readonly isSpent: () => boolean;
+  /** Whether anything of the host's was charged. */
+  readonly hasCharged: () => boolean;
   /** Units used so far, or `undefined` when the module is not metered. */
   readonly used: () => number | undefined;
 }
@@ -54,6 +56,7 @@ export function createMeter(budget: number): Meter {
     poison() {
       if (gauge !== undefined) gauge.value = -1n;
     },
+    hasCharged: () => hostTotal > 0,
     isSpent: () => gauge !== undefined && gauge.value < 0n,
     used() {
       if (gauge === undefined) return undefined;

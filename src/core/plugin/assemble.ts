@@ -13,6 +13,7 @@ import type { Cursor } from './cursor.ts';
 import { readU32 } from './cursor.ts';
 import type { DecodedModule } from './decode.ts';
 import { LIMITS } from './limits.ts';
+import type { StateExport } from './rewinding.ts';
 import { SECTION, SECTION_ORDER } from './sections.ts';
 import { SIZED_OPERATIONS, writeChargeFunction } from './splice.ts';
 import type { SizeLimits } from './types.ts';
@@ -26,6 +27,7 @@ export interface Additions {
   /** Fuel of what runs before the host can set it: the start function. */
   readonly startFuel: bigint;
   readonly needsChargeFunctions: boolean;
+  readonly stateExports: readonly StateExport[];
 }
 
 const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
@@ -33,7 +35,7 @@ const I32 = 0x7f;
 const I64 = 0x7e;
 /** `(size) -> size` */
 const CHARGE_TYPE = [0x60, 1, I32, 1, I32];
-const EXPORT_GLOBAL = 3;
+const EXPORT_KIND = { memory: 2, global: 3 } as const;
 const MUTABLE = 1;
 
 /** Custom sections are left out: nothing that runs reads them. */
@@ -70,7 +72,7 @@ function sectionContents(
     case SECTION.global:
       return withEntries(module, id, [fuelGlobalEntry(additions.startFuel)]);
     case SECTION.export:
-      return withEntries(module, id, [fuelExportEntry(additions)]);
+      return withEntries(module, id, exportEntries(additions));
     case SECTION.code:
       return codeContents(module, additions);
     default:
@@ -161,12 +163,17 @@ function fuelGlobalEntry(startFuel: bigint): ByteWriter {
   return entry;
 }
 
-function fuelExportEntry({ fuelExport, fuelGlobal }: Additions): ByteWriter {
-  const name = encodeUtf8(fuelExport);
-  const entry = byteWriter(name.length + 16);
-  writeU32(entry, name.length);
-  writeBytes(entry, name);
-  writeByte(entry, EXPORT_GLOBAL);
-  writeU32(entry, fuelGlobal);
+function exportEntries({ fuelExport, fuelGlobal, stateExports }: Additions): ByteWriter[] {
+  const fuel = { name: fuelExport, kind: 'global', index: fuelGlobal } as const;
+  return [fuel, ...stateExports].map(exportEntry);
+}
+
+function exportEntry({ name, kind, index }: StateExport): ByteWriter {
+  const text = encodeUtf8(name);
+  const entry = byteWriter(text.length + 16);
+  writeU32(entry, text.length);
+  writeBytes(entry, text);
+  writeByte(entry, EXPORT_KIND[kind]);
+  writeU32(entry, index);
   return entry;
 }

@@ -9,7 +9,7 @@ import { checkImport } from './imports.ts';
 import { LIMITS, RESERVED_EXPORT_PREFIXES } from './limits.ts';
 import type { CustomSection, Sections } from './sections.ts';
 import { MANIFEST_SECTION, readSections, SECTION } from './sections.ts';
-import type { FunctionType, SizeLimits, ValueType } from './types.ts';
+import type { FunctionType, GlobalType, SizeLimits, ValueType } from './types.ts';
 import { hex, readReferenceType, readSizeLimits, readValueType } from './types.ts';
 import { findUtf8 } from './utf8.ts';
 
@@ -35,6 +35,7 @@ export interface DecodedModule {
   readonly exports: readonly DecodedExport[];
   readonly tables: readonly SizeLimits[];
   readonly memories: readonly SizeLimits[];
+  readonly globals: readonly GlobalType[];
   readonly start: number | undefined;
 }
 
@@ -101,6 +102,7 @@ export function decodeModule(bytes: Uint8Array, visit?: VisitorFactory): Decoded
     exports,
     tables,
     memories,
+    globals,
     start,
   };
 }
@@ -197,12 +199,13 @@ function decodeMemory(cursor: Cursor): SizeLimits {
   return readSizeLimits(cursor, LIMITS.memoryPages, 'memory');
 }
 
-function decodeGlobal(cursor: Cursor, index: number, functions: number): void {
-  readValueType(cursor);
+function decodeGlobal(cursor: Cursor, index: number, functions: number): GlobalType {
+  const type = readValueType(cursor);
   const mutability = readByte(cursor);
   if (mutability > 1)
     refuse('bad_global', 'a global is neither mutable nor constant', cursor.pos - 1);
   decodeConstant(cursor, { functions, globals: index });
+  return { type, isMutable: mutability === 1 };
 }
 
 function decodeExports(reader: SectionReader, spaces: IndexSpaces): readonly DecodedExport[] {

@@ -16,6 +16,7 @@ import type { BodyVisitor, IndexSpaces } from './decode-body.ts';
 import type { ModuleFault } from './fault.ts';
 import { catchFault, refuse } from './fault.ts';
 import { OP } from './opcodes.ts';
+import { isBeyondReach, stateExports } from './rewinding.ts';
 import { SECTION } from './sections.ts';
 import { mergeSegments, trackSegments } from './segments.ts';
 import type { SizedAt } from './splice.ts';
@@ -61,14 +62,18 @@ export function instrumentModule(
     const bodies = bodyRewriter(bytes, merge);
     const module = decodeModule(bytes, bodies.visit);
     checkFuelExport(module, fuelExport);
+    const { spaces } = module;
     const wasm = assembleModule(module, {
       bodies: writtenBytes(bodies.out),
-      fuelGlobal: module.spaces.globals,
+      fuelGlobal: spaces.globals,
       fuelExport,
       startFuel,
       needsChargeFunctions: bodies.counts.sized > 0,
+      stateExports: stateExports(module, {
+        fuel: spaces.globals,
+        isWithinReach: bodies.isWithinReach(),
+      }),
     });
-    const { spaces } = module;
     const functions = spaces.functions.length - spaces.importedFunctions;
     const sizes = { sizeBefore: bytes.length, sizeAfter: wasm.length };
     return { wasm, report: { functions, ...bodies.counts, ...sizes } };
@@ -91,6 +96,8 @@ interface BodyRewriter {
     checks: number;
     sized: number;
   };
+  /** Whether nothing so far changes what the host cannot write back. */
+  readonly isWithinReach: () => boolean;
   readonly visit: (spaces: IndexSpaces) => BodyVisitor;
 }
 
@@ -100,6 +107,7 @@ function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
   const tracker = trackSegments();
   const sized: SizedAt[] = [];
   const scratch = byteWriter(4096);
+  let isWithinReach = true;
 
   function rewrite(start: number, end: number, spaces: IndexSpaces): void {
     if (merge) mergeSegments(tracker.segments);
@@ -117,6 +125,7 @@ function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
   return {
     out,
     counts,
+    isWithinReach: () => isWithinReach,
     visit: (spaces) => ({
       enter(at, locals) {
         sized.length = 0;
@@ -131,6 +140,7 @@ function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
       instruction(opcode, operand, next) {
         counts.instructions++;
         if (opcode === OP.loop) counts.loops++;
+        if (isBeyondReach(opcode, operand)) isWithinReach = false;
         tracker.instruction(
           opcode,
           instructionCost(opcode, operand, spaces.importedFunctions),

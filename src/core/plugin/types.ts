@@ -10,6 +10,11 @@ export interface FunctionType {
   readonly results: readonly ValueType[];
 }
 
+export interface GlobalType {
+  readonly type: ValueType;
+  readonly isMutable: boolean;
+}
+
 export interface SizeLimits extends Range {
   readonly min: number;
   readonly max: number | undefined;

@@ -5,6 +5,8 @@ import { fuzzedModule } from '../../support/wasm/fuzzed-module.ts';
 import { createRandom, seedOf } from '../../fuzz/random.ts';
 
 const FUEL = '__fuel';
+/** What instrumenting adds to the exports. */
+const OURS = /^(?:__fuel$|__composer_)/;
 const PLENTY = 2n ** 40n;
 const SEEDS = 8;
 const SEED_BYTES = 6_000;
@@ -49,7 +51,7 @@ function outcome({ exports }: Subject, name: string): unknown {
 
 function state({ exports }: Subject): unknown {
   const globals = Object.entries(exports).flatMap(([name, value]) =>
-    value instanceof WebAssembly.Global && name !== FUEL ? [[name, readGlobal(value)]] : [],
+    value instanceof WebAssembly.Global && !OURS.test(name) ? [[name, readGlobal(value)]] : [],
   );
   const memory = exports['memory'];
   const bytes =

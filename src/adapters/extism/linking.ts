@@ -1,7 +1,8 @@
-/** A fresh instance of a guest, linked to one call's kernel and initialised as the Extism SDK would. */
+/** What a guest is linked to, and how one that has to wait is called. */
 import { ComposerError } from '../../core/errors.ts';
 import { EXTISM_MODULE, WASI_MODULE } from '../../core/plugin/imports.ts';
 import { printable } from './printable.ts';
+import type { HostFunctions, WasiFunctions } from './desk.ts';
 import type { HttpRequest } from './host-http.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -13,25 +14,46 @@ interface PromiseIntegration {
 // SAFETY: the types do not list it yet, and both are asked for before they are used.
 const { Suspending, promising: toPromising } = WebAssembly as Partial<PromiseIntegration>;
 
-export async function instantiate(
-  module: WebAssembly.Module,
-  kernel: Kernel,
-  wasi = true,
-): Promise<WebAssembly.Instance> {
-  const { usesWasi, usesHttp } = findLinking(module, kernel);
-  if (usesWasi && !wasi) {
-    throw new ComposerError('link_error', 'Cannot link the plugin: WASI is not granted to it');
-  }
+export type Imports = Pick<Kernel, 'functions' | 'httpRequest' | 'wasi'>;
+
+export interface Linking {
+  readonly usesWasi: boolean;
+  readonly usesHttp: boolean;
+}
+
+export function importsOf(
+  { functions, httpRequest, wasi }: Imports,
+  { usesWasi, usesHttp }: Linking,
+): WebAssembly.Imports {
   const http_request =
-    usesHttp && Suspending !== undefined ? new Suspending(kernel.httpRequest) : undefined;
-  const instance = await WebAssembly.instantiate(module, {
-    [EXTISM_MODULE]:
-      http_request === undefined ? kernel.functions : { ...kernel.functions, http_request },
-    ...(usesWasi && { [WASI_MODULE]: kernel.wasi() }),
-  });
-  kernel.attach(instance);
-  await initialise(module, instance, usesWasi);
-  return instance;
+    usesHttp && Suspending !== undefined ? new Suspending(httpRequest) : undefined;
+  return {
+    [EXTISM_MODULE]: http_request === undefined ? functions : { ...functions, http_request },
+    ...(usesWasi && { [WASI_MODULE]: wasi() }),
+  };
+}
+
+/** Functions that pass each call on to the kernel whose turn it is. */
+export function forwardTo(current: () => Imports, { functions, wasi }: Imports): Imports {
+  const forward = <T>(names: object, make: (name: string) => T) =>
+    Object.fromEntries(Object.keys(names).map((name) => [name, make(name)]));
+  return {
+    functions: forward(
+      functions,
+      (name): HostFunctions[string] =>
+        (a, b) =>
+          current().functions[name]?.(a, b),
+    ),
+    httpRequest: (pointer, body) => current().httpRequest(pointer, body),
+    wasi: () =>
+      forward(
+        wasi(),
+        (name): WasiFunctions[string] =>
+          (...values) =>
+            // SAFETY: the names are the same for every kernel.
+            (current().wasi()[name] as WasiFunctions[string])(...values),
+      ),
+  };
 }
 
 /** The export of an instance, or what to call for a guest that may have to wait in the middle. */
@@ -40,15 +62,10 @@ export function promising(module: WebAssembly.Module, run: CallableFunction): Ca
   return usesHttp && toPromising !== undefined ? toPromising(run) : run;
 }
 
-interface Linking {
-  readonly usesWasi: boolean;
-  readonly usesHttp: boolean;
-}
-
 /** Every kernel has functions of the same names, so a module is looked at once. */
 const linkings = new WeakMap<WebAssembly.Module, Linking>();
 
-function findLinking(module: WebAssembly.Module, kernel: Kernel): Linking {
+export function findLinking(module: WebAssembly.Module, kernel: Kernel): Linking {
   const known = linkings.get(module);
   if (known !== undefined) return known;
   const linking = checkImports(module, kernel);
@@ -75,23 +92,4 @@ function checkImports(module: WebAssembly.Module, kernel: Kernel): Linking {
     (entry) => entry.module === EXTISM_MODULE && entry.name === 'http_request',
   );
   return { usesWasi, usesHttp };
-}
-
-/**
- * A reactor is set up, a command is run (one that uses WASI only when it is called), Haskell is started.
- * An export of such a name that cannot be called is a TypeError, as it is for the SDK.
- */
-async function initialise(
-  module: WebAssembly.Module,
-  { exports }: WebAssembly.Instance,
-  usesWasi: boolean,
-): Promise<void> {
-  const names = ['_initialize', ...(usesWasi ? [] : ['_start'])];
-  const first = names.find((name) => Object.hasOwn(exports, name));
-  for (const name of [first, 'hs_init']) {
-    if (name === undefined || !Object.hasOwn(exports, name)) continue;
-    // SAFETY: what else it may be fails here, and the call ends with `link_error`.
-    const run = exports[name] as () => void;
-    await promising(module, run)();
-  }
 }
