@@ -3,18 +3,42 @@ import type { Plan } from '../../core/recipe/plan.ts';
 import type { NodeView, RunView } from '../../core/run/view.ts';
 import type { Digest, EpochMs, RunId } from '../../runtime/ports.ts';
 
+/** Plans of each object that were used last: parsed once, and one for all of their runs. */
+const recent = new WeakMap<SqlStorage, Map<Digest, Plan>>();
+const MOST_RECENT = 32;
+
 export function findPlan(sql: SqlStorage, hash: Digest): Plan | undefined {
+  const known = recent.get(sql)?.get(hash);
+  if (known !== undefined) return known;
   const [row] = sql.exec<{ body: string }>('SELECT body FROM plans WHERE hash = ?', hash).toArray();
   // SAFETY: written by `keepPlan`.
-  return row && (JSON.parse(row.body) as Plan);
-}
-
-export function hasPlan(sql: SqlStorage, hash: Digest): boolean {
-  return sql.exec('SELECT 1 FROM plans WHERE hash = ?', hash).toArray().length > 0;
+  const plan = row && (JSON.parse(row.body) as Plan);
+  if (plan !== undefined) remember(sql, hash, plan);
+  return plan;
 }
 
 export function keepPlan(sql: SqlStorage, hash: Digest, plan: Plan): void {
+  if (recent.get(sql)?.has(hash) === true) return;
   sql.exec('INSERT OR IGNORE INTO plans (hash, body) VALUES (?, ?)', hash, JSON.stringify(plan));
+  remember(sql, hash, plan);
+}
+
+/** Plans that no run is pinned to any more. Whoever submits brings the plan again. */
+export function deletePlans(sql: SqlStorage): void {
+  recent.delete(sql);
+  sql.exec(
+    `DELETE FROM plans WHERE hash NOT IN (SELECT json_extract(identity, '$.planHash') FROM runs)`,
+  );
+}
+
+function remember(sql: SqlStorage, hash: Digest, plan: Plan): void {
+  const plans = recent.get(sql) ?? new Map<Digest, Plan>();
+  recent.set(sql, plans);
+  for (const oldest of plans.keys()) {
+    if (plans.size < MOST_RECENT) break;
+    plans.delete(oldest);
+  }
+  plans.set(hash, plan);
 }
 
 export interface IdempotencyRow {

@@ -3,6 +3,8 @@ import { createQueue } from '../../core/queue/queue.ts';
 import type { Queue } from '../../core/queue/queue.ts';
 import type { Driver } from '../../runtime/advance.ts';
 import type { AttemptDeps } from '../../runtime/attempt.ts';
+import { createDeadlines } from '../../runtime/deadlines.ts';
+import type { Deadlines } from '../../runtime/deadlines.ts';
 import { createPacer } from '../../runtime/pacer.ts';
 import type { Pacer } from '../../runtime/pacer.ts';
 import { createDeltaLog } from '../../runtime/delta-log.ts';
@@ -10,7 +12,7 @@ import type { DeltaLog } from '../../runtime/delta-log.ts';
 import type { Signatures } from '../../runtime/ports/signatures.ts';
 import type { WebhookTargets } from '../../runtime/ports/webhooks.ts';
 import type { StartAfterFailure } from '../../runtime/on-failure.ts';
-import type { EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
+import type { Clock, EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
 import type { Budget } from '../../runtime/models/budget.ts';
 import type { SpendSettings } from '../../runtime/settings/spend.ts';
 import { createBook } from './spend-rows.ts';
@@ -69,6 +71,9 @@ export interface Partition {
   readonly debounced: Map<string, RunId>;
   /** Who wants to know when a run has new events. */
   readonly watchers: Map<RunId, Set<() => void>>;
+  /** What drivers wait with: one timer for all of their deadlines. */
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
   /** Shared by all drivers, so that requests do not wait for each. */
   readonly pacer: Pacer;
   /** Texts of answers on their way. */
@@ -86,8 +91,11 @@ export interface Partition {
 }
 
 export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): Partition {
+  const deadlines = createDeadlines(deps.clock);
   return {
     deps,
+    deadlines,
+    clock: { ...deps.clock, deadline: deadlines.deadline },
     ctx,
     sql: ctx.storage.sql,
     drivers: new Map(),

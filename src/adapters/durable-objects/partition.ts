@@ -187,6 +187,7 @@ export function drive(
   let spentUsd = budgeted(state.spent).usd;
   const driver = createDriver({
     ...partition.deps,
+    clock: partition.clock,
     pacer: partition.pacer,
     tenant,
     state,
@@ -263,6 +264,7 @@ function write(partition: Partition, { id, record, written, usd = 0 }: WrittenTu
 /** A run at rest leaves memory: its rows, and the time it is due, are all there is of it. */
 function rest(partition: Partition, id: RunId, status: RunStatus): void {
   partition.drivers.delete(id);
+  if (partition.drivers.size === 0) partition.deadlines.rest();
   partition.due.delete(id);
   if (status !== 'queued') queue.leave(partition.queue, id);
   else if (!partition.queue.waiting.has(id)) {

@@ -139,12 +139,15 @@ export async function waitForEnd(
 ): Promise<RunView | null> {
   const { clock } = partition.deps;
   const until = clock.now() + waitMs;
+  // What it has come to in memory spares reading it all again.
+  const driver = partition.drivers.get(id);
   for (let left = waitMs; left > 0; left = until - clock.now()) {
     const head = rows.findHead(partition.sql, id);
     if (head === undefined || isFinal(head.status)) break;
     await nextTurn(partition, id, left);
   }
-  return show(partition, id);
+  const { state } = driver ?? {};
+  return state?.status === 'completed' ? viewOf(partition, state) : show(partition, id);
 }
 
 export function findApproval(partition: Partition, run: RunId, key: string): ApprovalView | null {

@@ -48,13 +48,6 @@ export function deleteExpiredKeys(sql: SqlStorage, now: EpochMs, limit: number):
   return sql.exec(query, now, limit).toArray().length;
 }
 
-/** Plans that no run is pinned to any more. Whoever submits brings the plan again. */
-export function deletePlans(sql: SqlStorage): void {
-  sql.exec(
-    `DELETE FROM plans WHERE hash NOT IN (SELECT json_extract(identity, '$.planHash') FROM runs)`,
-  );
-}
-
 /** What was sent before `cut` and is not tried any more; ids grow with time. */
 export function deleteDeliveries(sql: SqlStorage, cut: EpochMs, limit: number): number {
   const old = sql

@@ -1,5 +1,6 @@
 /** Deletes what has been kept long enough, a little at a time. */
 import type { EpochMs } from '../../runtime/ports.ts';
+import { deletePlans } from './kept-rows.ts';
 import { armAlarm } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
 import { deleteRun } from './queue-rows.ts';
@@ -68,7 +69,7 @@ async function sweepPart(partition: Partition): Promise<boolean> {
     const ended = rows.endedRuns(sql, { after: state.after, madeBefore, limit: SLICE });
     const last = ended.at(-1);
     if (last === undefined) {
-      if (state.deleted > 0) rows.deletePlans(sql);
+      if (state.deleted > 0) deletePlans(sql);
       Object.assign(state, { after: '', deleted: 0 });
       return true;
     }

@@ -45,6 +45,7 @@ function isUndoneFor(frame: Frame, { undoneBy }: Write, writer: NodeId): boolean
 }
 
 function winnerOf(frame: Frame, writes: readonly Write[]): Write | undefined {
+  if (writes.length === 1) return writes[0];
   const placeOf = ({ writer }: Write) => frame.index.nodes.get(writer)?.position ?? 0;
   const leads = (a: Write, b: Write) => a !== b && frame.index.reach(a.writer).has(b.writer);
   const outputs = writes.filter(({ isExtra }) => !isExtra);
