@@ -20,8 +20,10 @@ import { RUN_PROBES } from './run-probes.ts';
 import { RUN_VALUES } from './run-values.ts';
 import { VALUES } from './values.ts';
 
-const templates = readFileSync(join(import.meta.dirname, 'templates/jinja.json'), 'utf8');
-const { rows: TEMPLATES } = JSON.parse(templates) as { rows: readonly unknown[] };
+const [TEMPLATES, RANDOM] = ['jinja', 'random'].map((name) => {
+  const text = readFileSync(join(import.meta.dirname, `templates/${name}.json`), 'utf8');
+  return (JSON.parse(text) as { rows: readonly unknown[] }).rows;
+}) as [readonly unknown[], readonly unknown[]];
 
 /** Rows that are compiled, rows that are run, rows that are rendered. */
 const SECTIONS: readonly (readonly [string, ...(readonly (readonly unknown[])[])])[] = [
@@ -29,7 +31,7 @@ const SECTIONS: readonly (readonly [string, ...(readonly (readonly unknown[])[])
   ['2 imports, definitions, references', REFERENCES],
   ['3 inputs', INPUTS, RUN_INPUTS],
   ['4 nodes', NODES, RUN_NODES],
-  ['5 values, templates, conditions', VALUES, RUN_VALUES, TEMPLATES],
+  ['5 values, templates, conditions', VALUES, RUN_VALUES, TEMPLATES, RANDOM],
   ['6 map', MAPS, RUN_MAPS],
   ['7 edges, joins, cycles, sub-recipes', EDGES, RUN_EDGES],
   ['8 hitl', HITL, RUN_HITL],

@@ -175,14 +175,19 @@ function executeFor(
     return nestedCall(runtime, () => capture(context, (to) => executeFor(to, node, env, next)));
   };
   const loop = createLoop(runtime, picked, depth, node.recursive ? recurse : undefined);
+  let isFinished = false;
   for (const item of picked) {
     charge(runtime, 1);
     loop.index += 1;
     const round = inner(env);
     round.names.set('loop', loop.handle);
     assign(runtime, node.target, item, round);
-    if (executeBody(context, node.body, round) === 'break') break;
+    const jump = executeBody(context, node.body, round);
+    isFinished ||= jump === undefined;
+    if (jump === 'break') break;
   }
+  // as in Jinja, a round that was left early does not count
+  if (!isFinished) executeBody(context, node.otherwise, inner(env));
 }
 
 /** Those that pass the loop's own `if`, which cannot see `loop`. */
@@ -279,6 +284,8 @@ function bindParameters(
   const local = inner(env);
   const named = new Map(args.named);
   const varargs = args.positional.slice(parameters.length);
+  // a default sees the parameters before it, and of itself and of those behind it nothing
+  for (const { name: parameter } of parameters) local.names.set(parameter, undefined);
   for (const [index, parameter] of parameters.entries()) {
     let value = args.positional[index];
     if (named.has(parameter.name)) {

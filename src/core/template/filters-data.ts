@@ -4,6 +4,7 @@ import { finite } from './arithmetic.ts';
 import { orderOf } from './compare.ts';
 import { filter, type FilterCall, type FilterTable } from './filter.ts';
 import { fixed } from './format-text.ts';
+import { plainDigits, trim } from './letters.ts';
 import { readMember } from './member.ts';
 import { charge, chargeChars, chargeItems, templateError } from './runtime.ts';
 import { toJson, toText } from './text.ts';
@@ -30,8 +31,8 @@ export const DATA_FILTERS: FilterTable = {
     return number === undefined ? instead : Math.trunc(number);
   }),
   float: filter(['default'], ({ value, args: [instead = 0] }) => {
-    const plain = typeof value === 'string' ? value.replace(/(?<=\d)_(?=\d)/g, '') : value;
-    return asNumber(plain) ?? instead;
+    if (typeof value !== 'string') return asNumber(value) ?? instead;
+    return asNumber(plainNumber(value)) ?? instead;
   }),
   filesizeformat: filter(['binary'], fileSize),
   attr: filter(['name'], ({ runtime, value, args: [name] }) => readMember(runtime, value, name), 1),
@@ -88,15 +89,17 @@ function roundToTens(number: number, unit: number): number {
   return (isHalf ? low + (low % 2 === 0 ? 0 : 1) : Math.round(quotient)) * unit;
 }
 
+/** A number as Python reads it, in the writing that JavaScript reads; `_` may stand between digits. */
+function plainNumber(text: string): string {
+  if (text.length > 400) return '';
+  return plainDigits(trim(text)).replace(/(?<=[^\W_])_(?=[^\W_])/g, '');
+}
+
 const PREFIXES: Readonly<Record<string, number>> = { '0x': 16, '0o': 8, '0b': 2 };
 
 /** Whole numbers as Python reads them, and any number in base 10 cut to a whole one. */
 function parseInteger(text: string, base: number): number | undefined {
-  const plain = text
-    .trim()
-    .replace(/(?<=\w)_(?=\w)/g, '')
-    .toLowerCase();
-  if (plain.length > 400) return undefined;
+  const plain = plainNumber(text).toLowerCase();
   const [, sign = '', prefix = '', digits = ''] = /^([-+]?)(0[xob])?(\w+)$/.exec(plain) ?? [];
   const radix = prefix !== '' && base === 0 ? PREFIXES[prefix] : base;
   const isPrefixed = prefix !== '' && PREFIXES[prefix] === radix;

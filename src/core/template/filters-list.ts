@@ -111,8 +111,19 @@ interface Keyed {
   readonly key: Value;
 }
 
+interface Keys {
+  readonly caseSensitive: Value;
+  readonly attribute: Value;
+  /** For items without the attribute. */
+  readonly fallback?: Value;
+}
+
 /** Each item with what it is compared by; texts compare without case unless told otherwise. */
-function keyed(runtime: Runtime, value: Value, caseSensitive: Value, attribute: Value): Keyed[] {
+function keyed(
+  runtime: Runtime,
+  value: Value,
+  { caseSensitive, attribute, fallback }: Keys,
+): Keyed[] {
   const items = itemsOf(runtime, value);
   chargeItems(runtime, items.length);
   const fold = (key: Value) => {
@@ -123,7 +134,9 @@ function keyed(runtime: Runtime, value: Value, caseSensitive: Value, attribute: 
   return items.map((item) => ({
     item,
     key: fold(
-      attribute === undefined || attribute === null ? item : readPath(runtime, item, attribute),
+      attribute === undefined || attribute === null
+        ? item
+        : readPath(runtime, item, attribute, fallback),
     ),
   }));
 }
@@ -132,9 +145,9 @@ function sort({ runtime, value, args: [reverse, caseSensitive, attribute] }: Fil
   const direction = isTruthy(reverse) ? -1 : 1;
   const paths = typeof attribute === 'string' ? attribute.split(',') : [attribute];
   charge(runtime, paths.length);
-  let rows = keyed(runtime, value, caseSensitive, paths[0]);
+  let rows = keyed(runtime, value, { caseSensitive, attribute: paths[0] });
   if (paths.length > 1) {
-    const columns = paths.map((path) => keyed(runtime, value, caseSensitive, path));
+    const columns = paths.map((path) => keyed(runtime, value, { caseSensitive, attribute: path }));
     rows = rows.map(({ item }, row) => ({ item, key: columns.map((column) => column[row]?.key) }));
   }
   const order = (left: Keyed, right: Keyed) => {
@@ -160,7 +173,7 @@ function identityOf(runtime: Runtime, key: Value): string {
 function unique({ runtime, value, args: [caseSensitive, attribute] }: FilterCall): Value {
   const seen = new Set<string>();
   chargeItems(runtime, isList(value) ? value.length * 3 : 0);
-  const kept = keyed(runtime, value, caseSensitive, attribute).filter(({ key }) => {
+  const kept = keyed(runtime, value, { caseSensitive, attribute }).filter(({ key }) => {
     const identity = identityOf(runtime, key);
     if (seen.has(identity)) return false;
     seen.add(identity);
@@ -173,7 +186,7 @@ function extreme(
   { runtime, value, args: [caseSensitive, attribute] }: FilterCall,
   direction: 1 | -1,
 ): Value {
-  const [first, ...others] = keyed(runtime, value, caseSensitive, attribute);
+  const [first, ...others] = keyed(runtime, value, { caseSensitive, attribute });
   let best = first;
   for (const other of others) {
     if (direction * orderOf(runtime, other.key, best?.key) > 0) best = other;
@@ -184,7 +197,7 @@ function extreme(
 function sum({ runtime, value, args: [attribute, start] }: FilterCall): Value {
   let total: Value = start ?? 0;
   chargeItems(runtime, isList(value) ? value.length * 2 : 0);
-  for (const { key } of keyed(runtime, value, true, attribute)) {
+  for (const { key } of keyed(runtime, value, { caseSensitive: true, attribute })) {
     total = computeValues(runtime, '+', total, key);
   }
   return total;
@@ -194,10 +207,7 @@ function groupBy(call: FilterCall): Value {
   const { runtime, value } = call;
   const [attribute, fallback, caseSensitive] = call.args;
   const groups: { grouper: Value; key: Value; items: Value[] }[] = [];
-  const rows = keyed(runtime, value, caseSensitive, attribute).map(({ item, key }) => ({
-    item,
-    key: key === undefined ? fallback : key,
-  }));
+  const rows = keyed(runtime, value, { caseSensitive, attribute, fallback });
   const sorted = rows.toSorted((left, right) => {
     charge(runtime, STEPS_PER_COMPARISON);
     return orderOf(runtime, left.key, right.key);
@@ -206,8 +216,8 @@ function groupBy(call: FilterCall): Value {
     const last = groups.at(-1);
     if (last !== undefined && orderOf(runtime, last.key, key) === 0) last.items.push(item);
     else {
-      const grouper = readPath(runtime, item, attribute);
-      groups.push({ grouper: grouper === undefined ? fallback : grouper, key, items: [item] });
+      const grouper = readPath(runtime, item, attribute, fallback);
+      groups.push({ grouper, key, items: [item] });
     }
   }
   return groups.map(({ grouper, items }) => {
@@ -254,14 +264,19 @@ function slice({ runtime, value, args: [slices, fill] }: FilterCall): Value {
   return columns;
 }
 
+/** Nothing to go through where Jinja looks for truth first: null, zero and false are no lists. */
+function someItems(runtime: Runtime, value: Value): ValueList {
+  return isTruthy(value) ? itemsOf(runtime, value) : [];
+}
+
 function map({ runtime, value, raw }: FilterCall): Value {
-  const items = itemsOf(runtime, value);
+  const items = someItems(runtime, value);
   chargeItems(runtime, items.length);
   if (raw.positional.length === 0) {
     const [attribute, fallback] = bindArguments(runtime, 'map', ['attribute', 'default'], raw);
     if (attribute === undefined)
       throw templateError(runtime, '"map" needs a filter or an attribute');
-    return items.map((item) => readPath(runtime, item, attribute) ?? fallback);
+    return items.map((item) => readPath(runtime, item, attribute, fallback));
   }
   const [name, args] = shift(raw);
   return items.map((item) => runtime.filter(textOr(runtime, name, ''), item, args));
@@ -281,7 +296,7 @@ function select(
   { runtime, value, raw }: FilterCall,
   { keep, byAttribute = false }: Selection,
 ): Value {
-  const items: ValueList = itemsOf(runtime, value);
+  const items = someItems(runtime, value);
   chargeItems(runtime, items.length);
   const [attribute, afterAttribute] = byAttribute ? shift(raw) : [undefined, raw];
   if (byAttribute && attribute === undefined)

@@ -3,6 +3,7 @@ import { integerOr, textOr } from './arguments.ts';
 import { decodeBase64, encodeBase64, percentEncode } from './bytes.ts';
 import { filter, type FilterCall, type FilterTable } from './filter.ts';
 import { formatPercent } from './format-text.ts';
+import { capitalize, SPACES, trim } from './letters.ts';
 import { itemsOf } from './member.ts';
 import { replacePattern } from './pattern.ts';
 import { chargeChars, chargeText, templateError, type Runtime } from './runtime.ts';
@@ -27,7 +28,7 @@ const escape = simple(escapeHtml, 8);
 export const TEXT_FILTERS: FilterTable = {
   lower: simple((text) => text.toLowerCase()),
   upper: simple((text) => text.toUpperCase()),
-  capitalize: simple(strings.capitalize),
+  capitalize: simple(capitalize),
   title: simple(titleWords, 8),
   e: escape,
   escape,
@@ -39,7 +40,7 @@ export const TEXT_FILTERS: FilterTable = {
     const text = toText(runtime, value);
     chargeText(runtime, text.length);
     return chars === undefined || chars === null
-      ? text.trim()
+      ? trim(text)
       : strings.strip(text, textOr(runtime, chars, ''), 'both');
   }),
   replace: filter(['old', 'new', 'count'], replace, 2),
@@ -108,9 +109,14 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
+const WORD = new RegExp(`[^-${SPACES}({[<]+`, 'gu');
+
 /** Words begin after white space, a dash or an opening bracket; an apostrophe does not begin one. */
 function titleWords(text: string): string {
-  return text.replace(/[^-\s({[<]+/gu, strings.capitalize);
+  return text.replace(WORD, (word) => {
+    const [first = ''] = word;
+    return first.toUpperCase() + word.slice(first.length).toLowerCase();
+  });
 }
 
 function replace({ runtime, value, args: [from, to, count] }: FilterCall): Value {

@@ -1,33 +1,36 @@
 /** Python's `%` formatting of texts. */
+import { integerOr } from './arguments.ts';
 import { boundText, charge, chargeText, templateError, type Runtime } from './runtime.ts';
 import { toJson, toText } from './text.ts';
 import { asNumber, isMap, type Value } from './value.ts';
 
-const DIRECTIVE = /%(?:\(([^()]*)\))?([-+ 0#]{0,5})(\d{1,6})?(?:\.(\d{1,3}))?[hlL]?([a-zA-Z%]?)/g;
+const DIRECTIVE =
+  /%(?:\(([^()]*)\))?([-+ 0#]{0,5})(\d{1,6}|\*)?(?:\.(\d{1,3}))?[hlL]?([a-zA-Z%]?)/g;
 
 export function formatPercent(runtime: Runtime, format: string, args: readonly Value[]): string {
   let index = 0;
   let length = 0;
   chargeText(runtime, format.length);
   const text = format.replace(DIRECTIVE, (whole: string, ...groups: (string | undefined)[]) => {
-    const [key, flags = '', width = '0', precision, type = ''] = groups;
+    const [key, flags = '', written = '0', precision, type = ''] = groups;
     if (type === '%') return '%';
+    const width = written === '*' ? integerOr(runtime, args[index++], 0) : Number(written);
     const value = key === undefined ? args[index++] : named(args, key);
     if (key === undefined && index > args.length)
       throw templateError(runtime, `no argument is left for "${whole}"`);
     const digits = precision === undefined ? undefined : Number(precision);
     const text = convert(runtime, { type, digits, flags, value });
     if (text === undefined) throw templateError(runtime, `cannot format with "${whole}"`);
-    const size = Math.max(text.length, Number(width));
+    const size = Math.max(text.length, width);
     length += size;
     charge(runtime, 1);
     boundText(runtime, length);
     chargeText(runtime, size);
-    if (flags.includes('-')) return text.padEnd(Number(width));
+    if (flags.includes('-')) return text.padEnd(width);
     const isZeroed = flags.includes('0') && typeof asNumber(value) === 'number' && type !== 's';
-    if (!isZeroed) return text.padStart(Number(width));
-    const sign = /^[-+ ]/.exec(text)?.[0] ?? '';
-    return sign + text.slice(sign.length).padStart(Number(width) - sign.length, '0');
+    if (!isZeroed) return text.padStart(width);
+    const sign = /^[-+ ]?(?:0[xo])?/i.exec(text)?.[0] ?? '';
+    return sign + text.slice(sign.length).padStart(width - sign.length, '0');
   });
   if (index < args.length && !isMap(args[0]))
     throw templateError(runtime, 'not all arguments were formatted');
@@ -51,13 +54,26 @@ function convert(runtime: Runtime, { type, digits, flags, value }: Conversion): 
     const text = type === 's' ? toText(runtime, value) : toJson(runtime, value, {});
     return digits === undefined ? text : Array.from(text).slice(0, digits).join('');
   }
-  const number = asNumber(value);
-  if (number === undefined) return undefined;
-  const text = formatNumber(Math.abs(number), type, digits);
-  if (text === undefined) return undefined;
+  if (type === 'c') return characterOf(value);
+  const given = asNumber(value);
+  if (given === undefined) return undefined;
+  if ('xXo'.includes(type) && !Number.isInteger(given)) return undefined;
+  const isWhole = 'diuxXo'.includes(type);
+  const number = isWhole ? Math.trunc(given) + 0 : given;
+  const body = formatNumber(Math.abs(number), type, digits);
+  if (body === undefined) return undefined;
+  const prefix = flags.includes('#') && 'xXo'.includes(type) ? `0${type}` : '';
+  const text = prefix + (isWhole ? body.padStart(digits ?? 0, '0') : body);
   const isNegative = number < 0 || Object.is(number, -0);
   const sign = isNegative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
   return sign + text;
+}
+
+/** One character, or the one that a number stands for. */
+export function characterOf(value: Value): string | undefined {
+  if (typeof value === 'string') return Array.from(value).length === 1 ? value : undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
+  return value >= 0 && value <= 0x10ffff ? String.fromCodePoint(value) : undefined;
 }
 
 /** A number that is not negative, by one of Python's presentation types. */
@@ -67,12 +83,16 @@ export function formatNumber(number: number, type: string, digits = 6): string |
   if (type === 'x') return Math.trunc(number).toString(16);
   if (type === 'X') return Math.trunc(number).toString(16).toUpperCase();
   if (type === 'o') return Math.trunc(number).toString(8);
+  if (type === 'b') return Math.trunc(number).toString(2);
   if (type === 'f' || type === 'F') return fixed(number, places);
   if (type === 'e' || type === 'E') {
     const text = number.toExponential(places).replace(/e([-+])(\d)$/, 'e$10$2');
     return type === 'E' ? text.toUpperCase() : text;
   }
-  if (type === 'g' || type === 'G') return general(number, Math.max(1, places));
+  if (type === 'g' || type === 'G') {
+    const text = general(number, Math.max(1, places));
+    return type === 'G' ? text.toUpperCase() : text;
+  }
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Cuts a template into tokens by Jinja's rules, keeping the place of each. */
 import { MAX_NESTING, syntaxFault, tooNested } from './fault.ts';
+import { trim } from './letters.ts';
 
 export type TokenType =
   | 'text'
@@ -88,8 +89,8 @@ function readText(lexer: Lexer): void {
 
 function pushText(lexer: Lexer, end: number, trimEnd: boolean): void {
   let text = lexer.source.slice(lexer.position, end);
-  if (lexer.trimNext) text = text.trimStart();
-  if (trimEnd) text = text.trimEnd();
+  if (lexer.trimNext) text = trim(text, 'start');
+  if (trimEnd) text = trim(text, 'end');
   lexer.trimNext = false;
   if (text !== '') push(lexer, 'text', text.replace(/\r\n?/g, '\n'), lexer.position);
 }

@@ -30,14 +30,15 @@ function readCharacter(runtime: Runtime, text: string, key: Value): Value {
   return charactersOf(runtime, text).at(key);
 }
 
-/** `a.b.0` one part after the other, as filters' `attribute` is written. */
-export function readPath(runtime: Runtime, object: Value, path: Value): Value {
-  if (typeof path !== 'string') return readMember(runtime, object, path);
+/** `a.b.0` one part after the other, as filters' `attribute` is written; the fallback holds for each part. */
+export function readPath(runtime: Runtime, object: Value, path: Value, fallback?: Value): Value {
+  const orFallback = (value: Value) => (value === undefined ? fallback : value);
+  if (typeof path !== 'string') return orFallback(readMember(runtime, object, path));
   // free for any path that a person would write
   if (path.length > 64) chargeChars(runtime, path.length * 16);
   let value = object;
   for (const part of path.split('.')) {
-    value = readMember(runtime, value, /^\d+$/.test(part) ? Number(part) : part);
+    value = orFallback(readMember(runtime, value, /^\d+$/.test(part) ? Number(part) : part));
   }
   return value;
 }

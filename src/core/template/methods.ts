@@ -10,6 +10,7 @@ import {
   templateError,
   type Runtime,
 } from './runtime.ts';
+import * as letters from './letters.ts';
 import { ownList, ownMap } from './own.ts';
 import * as strings from './strings.ts';
 import { formatTime } from './strftime.ts';
@@ -81,12 +82,12 @@ const matches = (pattern: RegExp) =>
     return pattern.test(self);
   });
 
-const strip = (side: strings.Side) =>
+const strip = (side: letters.Side) =>
   method<string>(['chars'], ({ runtime, self, args: [chars] }) => {
     chargeText(runtime, self.length);
     if (chars !== undefined && chars !== null)
       return strings.strip(self, textOr(runtime, chars, ''), side);
-    return side === 'both' ? self.trim() : side === 'start' ? self.trimStart() : self.trimEnd();
+    return letters.trim(self, side);
   });
 
 const align = (to: 'left' | 'right' | 'center') =>
@@ -105,25 +106,36 @@ const split = (from: typeof strings.split) =>
 
 const find = (fromEnd: boolean, isRequired: boolean) =>
   method<string>(['sub', 'start', 'end'], ({ runtime, self, args: [sub, start, end] }) => {
-    const from = integerOr(runtime, start, 0);
-    const whole = lengthOf(runtime, self);
-    const first = from < 0 ? Math.max(0, from + whole) : from;
-    const last = integerOr(runtime, end, whole);
-    const part = sliceText(runtime, self, first, last);
+    const { text, first } = between(runtime, self, start, end);
     const wanted = textOr(runtime, sub, '');
-    const unit = fromEnd ? part.lastIndexOf(wanted) : part.indexOf(wanted);
+    const unit = (fromEnd ? text?.lastIndexOf(wanted) : text?.indexOf(wanted)) ?? -1;
     if (unit === -1 && isRequired)
       throw templateError(runtime, 'this text does not contain the other');
-    return unit === -1 ? -1 : first + lengthOf(runtime, part.slice(0, unit));
+    return unit === -1 ? -1 : first + lengthOf(runtime, text?.slice(0, unit) ?? '');
   });
 
+/** A part of a text; no text at all, not even an empty one, where the part would start behind its end. */
+function between(
+  runtime: Runtime,
+  self: string,
+  start: Value,
+  end: Value,
+): { readonly text: string | undefined; readonly first: number } {
+  const whole = lengthOf(runtime, self);
+  const place = (bound: Value, fallback: number) => {
+    const index = integerOr(runtime, bound, fallback);
+    return index < 0 ? Math.max(0, index + whole) : index;
+  };
+  const [first, last] = [place(start, 0), Math.min(whole, place(end, whole))];
+  return { text: first > last ? undefined : sliceText(runtime, self, first, last), first };
+}
+
 const touches = (where: 'startsWith' | 'endsWith') =>
-  method<string>(['affix', 'start'], ({ runtime, self, args: [affix, start] }) => {
-    const text =
-      start === undefined ? self : sliceText(runtime, self, integerOr(runtime, start, 0));
+  method<string>(['affix', 'start', 'end'], ({ runtime, self, args: [affix, start, end] }) => {
+    const { text } = between(runtime, self, start, end);
     const affixes = isList(affix) ? affix : [affix];
     chargeItems(runtime, affixes.length);
-    return affixes.some((one) => text[where](textOr(runtime, one, '')));
+    return affixes.some((one) => text?.[where](textOr(runtime, one, '')) === true);
   });
 
 const partition = (fromEnd: boolean) =>
@@ -139,9 +151,9 @@ const partition = (fromEnd: boolean) =>
 const TEXT_METHODS: Methods<string> = {
   upper: transform((text) => text.toUpperCase()),
   lower: transform((text) => text.toLowerCase()),
-  casefold: transform((text) => text.replaceAll('ß', 'ss').toLowerCase()),
-  capitalize: transform(strings.capitalize),
-  title: transform((text) => text.replace(/\p{L}+/gu, strings.capitalize), 8),
+  casefold: transform(letters.casefold, 8),
+  capitalize: transform(letters.capitalize),
+  title: transform(letters.titleCase, 8),
   swapcase: transform(
     (text) =>
       text.replace(/\p{L}/gu, (letter) =>
@@ -187,10 +199,17 @@ const TEXT_METHODS: Methods<string> = {
   rfind: find(true, false),
   index: find(false, true),
   rindex: find(true, true),
-  count: method(['sub'], ({ runtime, self, args: [sub] }) => {
+  count: method(['sub', 'start', 'end'], ({ runtime, self, args: [sub, start, end] }) => {
     const wanted = textOr(runtime, sub, '');
     chargeChars(runtime, self.length * 2);
-    return wanted === '' ? lengthOf(runtime, self) + 1 : self.split(wanted).length - 1;
+    const { text } = between(runtime, self, start, end);
+    if (text === undefined) return 0;
+    return wanted === '' ? lengthOf(runtime, text) + 1 : text.split(wanted).length - 1;
+  }),
+  expandtabs: method(['tabsize'], ({ runtime, self, args: [tabSize] }) => {
+    const size = integerOr(runtime, tabSize, 8);
+    chargeText(runtime, self.length + (self.split('\t').length - 1) * Math.max(0, size));
+    return strings.expandTabs(self, size);
   }),
   removeprefix: method(['prefix'], ({ runtime, self, args: [prefix] }) => {
     const start = textOr(runtime, prefix, '');
@@ -200,19 +219,24 @@ const TEXT_METHODS: Methods<string> = {
     const end = textOr(runtime, suffix, '');
     return end !== '' && self.endsWith(end) ? self.slice(0, -end.length) : self;
   }),
-  isdigit: matches(/^\d+$/),
+  isdigit: matches(/^[\p{Nd}²³¹\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468]+$/u),
   isdecimal: matches(/^\p{Nd}+$/u),
   isnumeric: matches(/^\p{N}+$/u),
   isalpha: matches(/^\p{L}+$/u),
   isalnum: matches(/^[\p{L}\p{N}]+$/u),
-  isspace: matches(/^\s+$/),
+  isspace: method([], ({ runtime, self }) => {
+    chargeChars(runtime, self.length);
+    return self !== '' && letters.trim(self) === '';
+  }),
+  isidentifier: matches(/^[\p{ID_Start}_]\p{ID_Continue}*$/u),
+  isprintable: matches(/^[^\p{C}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*$/u),
   isascii: matches(/^[\0-\x7f]*$/),
   islower: method([], ({ runtime, self }) => runtime.test('lower', self, NO_VALUES)),
   isupper: method([], ({ runtime, self }) => runtime.test('upper', self, NO_VALUES)),
   istitle: method([], ({ runtime, self }) => {
     chargeText(runtime, self.length);
     chargeChars(runtime, self.length * 7);
-    return /\p{L}/u.test(self) && self === self.replace(/\p{L}+/gu, strings.capitalize);
+    return letters.isTitle(self);
   }),
   format: {
     parameters: [],
@@ -228,9 +252,16 @@ const TEXT_METHODS: Methods<string> = {
 const NO_VALUES: Arguments = { positional: [], named: new Map() };
 
 const LIST_METHODS: Methods<ValueList> = {
-  index: method(['value'], ({ runtime, self, args: [wanted] }) => {
+  index: method(['value', 'start', 'stop'], ({ runtime, self, args: [wanted, start, stop] }) => {
     chargeItems(runtime, self.length);
-    const index = self.findIndex((item) => isEqual(runtime, item, wanted));
+    const place = (bound: Value, fallback: number) => {
+      const at = integerOr(runtime, bound, fallback);
+      return at < 0 ? Math.max(0, at + self.length) : at;
+    };
+    const [first, last] = [place(start, 0), place(stop, self.length)];
+    const index = self.findIndex(
+      (item, at) => at >= first && at < last && isEqual(runtime, item, wanted),
+    );
     if (index === -1) throw templateError(runtime, 'this list does not contain the value');
     return index;
   }),

@@ -3,12 +3,14 @@
  * O1. What came from the scope is never changed: it is other nodes' data.
  */
 import { bindArguments, integerOr } from './arguments.ts';
-import { isEqual } from './compare.ts';
+import { isEqual, orderOf } from './compare.ts';
 import { itemsOf } from './member.ts';
-import { chargeItems, templateError, type Runtime } from './runtime.ts';
+import { charge, chargeItems, templateError, type Runtime } from './runtime.ts';
 import { toText } from './text.ts';
 import {
+  forgetMembers,
   isMap,
+  isTruthy,
   kindOf,
   type Arguments,
   type Value,
@@ -65,14 +67,32 @@ const LIST_CHANGES: Readonly<Record<string, Change<Value[]>>> = {
     own.splice(index, 1);
     return null;
   },
+  reverse: (runtime, own, args) => {
+    bindArguments(runtime, 'reverse', [], args);
+    chargeItems(runtime, own.length);
+    own.reverse();
+    return null;
+  },
+  sort: (runtime, own, args) => {
+    const [reverse] = bindArguments(runtime, 'sort', ['reverse'], args);
+    const direction = isTruthy(reverse) ? -1 : 1;
+    own.sort((left, right) => {
+      charge(runtime, 0.25);
+      return isEqual(runtime, left, right) ? 0 : direction * orderOf(runtime, left, right);
+    });
+    return null;
+  },
+  clear: (runtime, own, args) => {
+    bindArguments(runtime, 'clear', [], args);
+    own.length = 0;
+    return null;
+  },
 };
 
 const MAP_CHANGES: Readonly<Record<string, Change<Record<string, Value>>>> = {
   update: (runtime, own, { positional, named }) => {
     const [first] = positional;
-    if (first !== undefined && !isMap(first))
-      throw templateError(runtime, `cannot update with ${kindOf(first)}`);
-    const entries = first === undefined ? [] : Object.entries(first);
+    const entries = first === undefined ? [] : pairsOf(runtime, first);
     chargeItems(runtime, (entries.length + named.size) * 4);
     for (const [key, value] of [...entries, ...named]) define(own, key, value);
     return null;
@@ -83,7 +103,48 @@ const MAP_CHANGES: Readonly<Record<string, Change<Record<string, Value>>>> = {
     if (!Object.hasOwn(own, name)) define(own, name, value);
     return own[name];
   },
+  pop: (runtime, own, args) => {
+    const [key, instead] = bindArguments(runtime, 'pop', ['key', 'default'], args);
+    const name = toText(runtime, key);
+    if (!Object.hasOwn(own, name)) {
+      if (args.positional.length + args.named.size > 1) return instead;
+      throw templateError(runtime, `this map has no "${name}" to take`);
+    }
+    const value = own[name];
+    remove(own, name);
+    return value;
+  },
+  popitem: (runtime, own, args) => {
+    bindArguments(runtime, 'popitem', [], args);
+    const keys = Object.keys(own);
+    chargeItems(runtime, keys.length);
+    const key = keys.at(-1);
+    if (key === undefined) throw templateError(runtime, 'there is no item to take');
+    const value = own[key];
+    remove(own, key);
+    return [key, value];
+  },
+  clear: (runtime, own, args) => {
+    bindArguments(runtime, 'clear', [], args);
+    const keys = Object.keys(own);
+    chargeItems(runtime, keys.length);
+    for (const key of keys) remove(own, key);
+    return null;
+  },
 };
+
+/** The members of a map, or pairs of a key and a value. */
+function pairsOf(runtime: Runtime, value: Value): readonly (readonly [string, Value])[] {
+  if (isMap(value)) return Object.entries(value);
+  if (typeof value !== 'object' || value === null)
+    throw templateError(runtime, `cannot update with ${kindOf(value)}`);
+  return itemsOf(runtime, value).map((pair): readonly [string, Value] => {
+    const [key, item, ...more] = itemsOf(runtime, pair);
+    if (key === undefined || typeof key === 'object' || more.length > 0)
+      throw templateError(runtime, 'cannot update with what are no pairs of a key and a value');
+    return [toText(runtime, key), item];
+  });
+}
 
 /** Undefined when no method of this name changes such a value. */
 export function findChange(
@@ -109,6 +170,11 @@ function changeOf<T>(
       throw templateError(runtime, `cannot "${name}" here: the template did not make this value`);
     return change(runtime, target, args);
   };
+}
+
+function remove(map: Record<string, Value>, key: string): void {
+  Reflect.deleteProperty(map, key);
+  forgetMembers(map);
 }
 
 function define(map: Record<string, Value>, key: string, value: Value): void {

@@ -25,6 +25,7 @@ const WORK_PER_STEP = 4;
 
 export function replacePattern(runtime: Runtime, text: string, options: Replacement): string {
   const program = compile(runtime, options);
+  checkReplacement(runtime, options.replacement, program);
   const expand = parseReplacement(options.replacement, program);
   const parts: string[] = [];
   let [position, length] = [0, 0];
@@ -67,10 +68,24 @@ function compile(runtime: Runtime, options: Replacement): Program {
 
 const REFERENCE = /\\(?:g<(\w{1,60})>|(\d{1,2})|([\s\S]))/g;
 
+function groupOf(key: string, { names, slots }: Program): number | undefined {
+  const group = /^\d+$/.test(key) ? Number(key) : names.get(key);
+  return group === undefined || group * 2 >= slots ? undefined : group;
+}
+
+/** A group that the pattern does not have is a mistake, and not an empty text. */
+function checkReplacement(runtime: Runtime, source: string, program: Program): void {
+  for (const [whole, name, digits] of source.matchAll(REFERENCE)) {
+    const key = name ?? digits;
+    if (key !== undefined && groupOf(key, program) === undefined)
+      throw templateError(runtime, `the pattern has no group for "${whole}"`);
+  }
+}
+
 /** `\1`, `\g<1>` and `\g<name>` stand for groups, `\n` and its kin for what they say. */
 function parseReplacement(
   source: string,
-  { names, slots }: Program,
+  program: Program,
 ): (text: string, match: Match) => string {
   if (!source.includes('\\')) return () => source;
   return (text, match) =>
@@ -78,9 +93,7 @@ function parseReplacement(
       if (letter === 'n') return '\n';
       if (letter === 't') return '\t';
       if (letter !== undefined) return letter === '\\' ? '\\' : whole;
-      const key = name ?? digits ?? '';
-      const group = /^\d+$/.test(key) ? Number(key) : names.get(key);
-      if (group === undefined || group * 2 >= slots) return '';
+      const group = groupOf(name ?? digits ?? '', program) ?? 0;
       const start = match[group * 2] ?? -1;
       return start === -1 ? '' : text.slice(start, match[group * 2 + 1]);
     });

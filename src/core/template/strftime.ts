@@ -97,6 +97,24 @@ function expand(directive: string, time: Date): string | undefined {
       return two(Math.floor((dayOfYear + 7 - weekday) / 7));
     case 'W':
       return two(Math.floor((dayOfYear + 7 - ((weekday + 6) % 7)) / 7));
+    case 'G':
+      return String(isoWeek(time).year);
+    case 'g':
+      return two(isoWeek(time).year % 100);
+    case 'V':
+      return two(isoWeek(time).week);
+    case 'C':
+      return two(Math.floor(year / 100));
+    case 'k':
+      return String(hour).padStart(2);
+    case 'l':
+      return String(hour % 12 || 12).padStart(2);
+    case 'P':
+      return hour < 12 ? 'am' : 'pm';
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
     case 's':
       return String(Math.floor(time.getTime() / 1000));
     case 'z':
@@ -108,6 +126,15 @@ function expand(directive: string, time: Date): string | undefined {
     default:
       return expandCompound(directive, time);
   }
+}
+
+/** The week of ISO 8601, and the year that it belongs to: that of its Thursday. */
+function isoWeek(time: Date): { readonly year: number; readonly week: number } {
+  const weekday = time.getUTCDay() || 7;
+  const thursday = new Date(time.getTime() + (4 - weekday) * DAY_MS);
+  const year = thursday.getUTCFullYear();
+  const days = Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / DAY_MS);
+  return { year, week: Math.floor(days / 7) + 1 };
 }
 
 function expandCompound(directive: string, time: Date): string | undefined {

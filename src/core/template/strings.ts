@@ -1,13 +1,7 @@
 /** Python's string operations that filters and methods share. */
 import { chargeChars, chargeText, templateError, type Runtime } from './runtime.ts';
+import { trim, wordsOf, type Side } from './letters.ts';
 import { lengthOf } from './text.ts';
-
-export function capitalize(text: string): string {
-  const first = String.fromCodePoint(text.codePointAt(0) ?? 0);
-  return text === '' ? '' : first.toUpperCase() + text.slice(first.length).toLowerCase();
-}
-
-export type Side = 'both' | 'start' | 'end';
 
 /** Takes characters of the set `characters` from the ends. */
 export function strip(text: string, characters: string, side: Side): string {
@@ -80,12 +74,10 @@ export function split(text: string, separator: string | undefined, limit: number
     if (limit < 0 || parts.length <= limit + 1) return parts;
     return [...parts.slice(0, limit), parts.slice(limit).join(separator)];
   }
-  const words = text.trim().match(/\S+/g) ?? [];
+  const places = wordsOf(text);
+  const words = places.map(({ start, end }) => text.slice(start, end));
   if (limit < 0 || words.length <= limit) return words;
-  const rest = /\S+/g;
-  const start = text.trimStart();
-  for (let taken = 0; taken < limit; taken += 1) rest.exec(start);
-  return [...words.slice(0, limit), start.slice(rest.lastIndex).trimStart()];
+  return [...words.slice(0, limit), text.slice(places[limit]?.start)];
 }
 
 export function splitFromEnd(text: string, separator: string | undefined, limit: number): string[] {
@@ -95,10 +87,24 @@ export function splitFromEnd(text: string, separator: string | undefined, limit:
     const kept = parts.length - limit;
     return [parts.slice(0, kept).join(separator), ...parts.slice(kept)];
   }
-  const words = text.trim().match(/\S+/g) ?? [];
+  const places = wordsOf(text);
+  const words = places.map(({ start, end }) => text.slice(start, end));
   if (limit < 0 || words.length <= limit) return words;
-  let head = text.trimEnd();
-  const tail = words.slice(words.length - limit);
-  for (const word of tail.toReversed()) head = head.slice(0, head.length - word.length).trimEnd();
-  return [head, ...tail];
+  const kept = words.length - limit;
+  return [trim(text.slice(0, places[kept]?.start), 'end'), ...words.slice(kept)];
+}
+
+/** Spaces up to the next column that `size` divides; a line break starts over. */
+export function expandTabs(text: string, size: number): string {
+  let column = 0;
+  return text.replace(/[\t\n\r]|[^\t\n\r]+/g, (part) => {
+    if (part === '\n' || part === '\r') column = 0;
+    if (part !== '\t') {
+      column += part === '\n' || part === '\r' ? 0 : Array.from(part).length;
+      return part;
+    }
+    const missing = size > 0 ? size - (column % size) : 0;
+    column += missing;
+    return ' '.repeat(missing);
+  });
 }

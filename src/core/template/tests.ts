@@ -3,7 +3,8 @@ import { compareValues, isIn } from './compare.ts';
 import { modulo } from './arithmetic.ts';
 import { findFilter } from './filters.ts';
 import { numberOr } from './arguments.ts';
-import { templateError, type Runtime } from './runtime.ts';
+import { isLower, isUpper } from './letters.ts';
+import { chargeChars, templateError, type Runtime } from './runtime.ts';
 import { asNumber, isHandle, isList, isMap, kindOf, type Value } from './value.ts';
 import type { CompareOperator } from './ast.ts';
 import type { FilterCall, Test, TestTable } from './filter.ts';
@@ -43,8 +44,8 @@ export const TESTS: TestTable = {
     (value) => typeof value === 'string' || isList(value) || isMap(value) || value === undefined,
   ),
   callable: is((value) => isHandle(value) && value.call !== undefined),
-  lower: is((value) => typeof value === 'string' && isCased(value, value.toLowerCase())),
-  upper: is((value) => typeof value === 'string' && isCased(value, value.toUpperCase())),
+  lower: cased(isLower),
+  upper: cased(isUpper),
   escaped: is(() => false),
   odd: { parameters: [], apply: ({ runtime, value }) => modulo(numberOf(runtime, value), 2) === 1 },
   even: {
@@ -91,8 +92,16 @@ export function findTest(name: string): Test | undefined {
   return Object.hasOwn(TESTS, name) ? TESTS[name] : undefined;
 }
 
-function isCased(text: string, changed: string): boolean {
-  return text === changed && text.toLowerCase() !== text.toUpperCase();
+function cased(holds: (text: string) => boolean): Test {
+  return {
+    parameters: [],
+    allowsUndefined: true,
+    apply: ({ runtime, value }) => {
+      if (typeof value !== 'string') return false;
+      chargeChars(runtime, value.length);
+      return holds(value);
+    },
+  };
 }
 
 function numberOf(runtime: Runtime, value: Value): number {

@@ -45,6 +45,11 @@ export function isTruthy(value: Value): boolean {
 /** Maps seen to have members, because looking costs time in proportion to their size. */
 const filled = new WeakSet<object>();
 
+/** For who takes members out of a map. */
+export function forgetMembers(map: ValueMap): void {
+  filled.delete(map);
+}
+
 function hasMembers(map: ValueMap): boolean {
   if (filled.has(map)) return true;
   if (Object.keys(map).length === 0) return false;

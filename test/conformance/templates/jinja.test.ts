@@ -5,6 +5,7 @@ import { renderTemplate } from '../../../src/core/template/render.ts';
 import { parseTemplate } from '../../../src/core/template/template.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import table from './jinja.json' with { type: 'json' };
+import random from './random.json' with { type: 'json' };
 
 /** Text, or what kind of error there is. */
 type Outcome = string | { error: string };
@@ -26,12 +27,16 @@ const PROMPTS = {
 const rows: readonly Row[] = table.rows;
 const sections = [...new Set(rows.map(({ section }) => section))];
 
-function outcomeOf({ template, context }: Row): Outcome {
+function outcomeOf(
+  template: string,
+  context: JsonObject,
+  prompts: Readonly<Record<string, string>> = PROMPTS,
+): Outcome {
   const parsed = parseTemplate(template);
   if (!parsed.ok) return { error: parsed.error.code };
   const get = (name: string) => (Object.hasOwn(context, name) ? context[name] : undefined);
   try {
-    return renderTemplate(parsed.value, { scope: { get }, prompts: PROMPTS });
+    return renderTemplate(parsed.value, { scope: { get }, prompts });
   } catch (error) {
     return { error: codeOf(error) ?? String(error) };
   }
@@ -39,7 +44,13 @@ function outcomeOf({ template, context }: Row): Outcome {
 
 describe.each(sections)('Jinja 3: %s', (section) => {
   it.each(rows.filter((row) => row.section === section))('$template', (row) => {
-    expect(outcomeOf(row)).toEqual(row.difference?.ours ?? row.expected);
+    expect(outcomeOf(row.template, row.context)).toEqual(row.difference?.ours ?? row.expected);
+  });
+});
+
+describe('random templates', () => {
+  it.each(random.rows)('$template', ({ template, expected }) => {
+    expect(outcomeOf(template, random.context, random.prompts)).toBe(expected);
   });
 });
 
