@@ -57,7 +57,7 @@ const HEAVY: Readonly<Record<string, JsonValue>> = {
   marks: '<&"'.repeat(200_000),
   dots: 'a.'.repeat(100_000),
   commas: ','.repeat(300_000),
-  groups: '\\9'.repeat(50_000),
+  groups: '\\g<0>'.repeat(50_000),
   spaces: ' '.repeat(600_000),
   numbers: Array.from({ length: 50_000 }, (_, index) => (index * 7919) % 50_000),
   texts: Array.from({ length: 20_000 }, (_, index) => `Text ${(index * 7919) % 20_000}`),
