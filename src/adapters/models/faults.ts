@@ -79,6 +79,11 @@ export function faultOf(error: unknown, asked: Asked): ModelFailure {
     return spoken(error as JsonValue, asked);
   }
   const cause = error.cause instanceof Error ? error.cause.name : '';
+  if (error.name === 'AnswerTooLarge' || cause === 'AnswerTooLarge')
+    return modelFailure('provider_error', asked, {
+      hints: ['its answer is too large'],
+      mayHaveCost,
+    });
   if (UNREADABLE.test(error.name) || UNREADABLE.test(cause))
     return modelFailure('provider_error', asked, {
       hints: ['its answer cannot be read'],

@@ -27,10 +27,15 @@ export function replyOf(
   answer: Answer,
   { asked, isJson, isStreamed }: { asked: Asked; isJson: boolean; isStreamed: boolean },
 ): Result<ModelReply, ModelFailure> {
-  const { content, finishReason, warnings } = answer;
+  const { finishReason, warnings } = answer;
+  const content = withOwnIds(answer.content);
   const usage = usageOf(answer.usage);
   const { unified, raw } = finishReason;
   const about = { usage, mayHaveCost: usage === undefined };
+  if (usage === undefined && content.length === 0) {
+    const hints = ['its answer has nothing in it'];
+    return { ok: false, error: modelFailure('provider_error', asked, { ...about, hints }) };
+  }
   if (unified === 'content-filter')
     return { ok: false, error: modelFailure('provider_content_filter', asked, about) };
   if (
@@ -65,10 +70,24 @@ export function replyOf(
   });
 }
 
+/** Answers to calls are told apart by their ids, which some servers give twice, or not at all. */
+function withOwnIds(content: Answer['content']): Answer['content'] {
+  const taken = new Set<string>();
+  return content.map((part) => {
+    if (part.type !== 'tool-call') return part;
+    let id = part.toolCallId;
+    for (let count = 2; id === '' || taken.has(id); count += 1)
+      id = `${part.toolCallId || 'call'}_${count}`;
+    taken.add(id);
+    return id === part.toolCallId ? part : { ...part, toolCallId: id };
+  });
+}
+
 /** Some models put a fence around JSON. What is no JSON stays text, for the schema to refuse. */
 function jsonOf(text: string): JsonValue {
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text);
-  return (parseJson(text) ?? parseJson(fenced?.[1] ?? ''))?.value ?? text;
+  const parsed = parseJson(text) ?? parseJson(fenced?.[1] ?? '');
+  return parsed === undefined ? text : parsed.value;
 }
 
 function toolCallOf(part: LanguageModelV4Content): ToolCall[] {
@@ -90,16 +109,23 @@ function turnOf(content: readonly LanguageModelV4Content[]): JsonValue {
   return JSON.parse(JSON.stringify(parts)) as JsonValue;
 }
 
-/** Nothing unless the provider tells both. */
+/** Nothing unless the provider tells both, as numbers that can be: a lie must not lower what was spent. */
 function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): ModelUsage | undefined {
-  if (inputTokens.total === undefined || outputTokens.total === undefined) return undefined;
-  const { cacheRead, cacheWrite } = inputTokens;
-  const { reasoning } = outputTokens;
+  const { total: input, cacheRead, cacheWrite } = inputTokens;
+  const { total: output, reasoning } = outputTokens;
+  if (!isCount(input) || !isCount(output)) return undefined;
+  const isPart = (part: number | undefined, whole: number): part is number =>
+    isCount(part) && part > 0 && part <= whole;
+  const cached = isPart(cacheRead, input) ? cacheRead : 0;
   return {
-    inputTokens: inputTokens.total,
-    outputTokens: outputTokens.total,
-    ...(cacheRead !== undefined && cacheRead > 0 && { cachedTokens: cacheRead }),
-    ...(cacheWrite !== undefined && cacheWrite > 0 && { cacheWriteTokens: cacheWrite }),
-    ...(reasoning !== undefined && reasoning > 0 && { reasoningTokens: reasoning }),
+    inputTokens: input,
+    outputTokens: output,
+    ...(cached > 0 && { cachedTokens: cached }),
+    ...(isPart(cacheWrite, input - cached) && { cacheWriteTokens: cacheWrite }),
+    ...(isPart(reasoning, output) && { reasoningTokens: reasoning }),
   };
+}
+
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

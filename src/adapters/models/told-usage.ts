@@ -2,6 +2,7 @@
 import { isJsonObject, ownProperty } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { ModelUsage } from '../../runtime/ports/models.ts';
+import { isCount } from './reply.ts';
 
 /** The last numbers that were told; an event without any leaves them as they are. */
 export function toldUsage(event: unknown, before: ModelUsage | undefined): ModelUsage | undefined {
@@ -52,5 +53,5 @@ function objectIn(value: JsonObject | undefined, key: string): JsonObject | unde
 
 function numberIn(value: JsonObject, key: string): number | undefined {
   const member = ownProperty(value, key);
-  return typeof member === 'number' && Number.isFinite(member) && member >= 0 ? member : undefined;
+  return isCount(member) ? member : undefined;
 }

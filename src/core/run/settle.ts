@@ -45,6 +45,9 @@ export function isTooLarge(value: JsonValue): boolean {
   return utf8Length(JSON.stringify(value)) > MAX_VALUE_BYTES;
 }
 
+/** Whoever asks for more patience than this has refused: a host may say any number. */
+const MAX_PATIENCE_MS = 24 * 60 * 60 * 1000;
+
 /** An attempt failed: another one later, or the end of the step. */
 export function failAttempt(
   state: RunState,
@@ -53,13 +56,11 @@ export function failAttempt(
   world: World,
 ): void {
   const policy = retryPolicyOf(step);
-  if (!isRetried(policy, step.attempt, failed.failure)) {
+  const { retryAfterMs = 0 } = failed;
+  if (!isRetried(policy, step.attempt, failed.failure) || retryAfterMs > MAX_PATIENCE_MS) {
     return failStep(state, step, failed.failure, world);
   }
-  const delayMs = Math.max(
-    nextDelay(policy, step.attempt, world.random()),
-    failed.retryAfterMs ?? 0,
-  );
+  const delayMs = Math.max(nextDelay(policy, step.attempt, world.random()), retryAfterMs);
   if (!mayWaitUntil(state, world.now + delayMs))
     return failStep(state, step, failed.failure, world);
   step.phase = 'backoff';

@@ -68,11 +68,15 @@ export async function askChain(
   }
 }
 
+/** Longer than this nobody waits for a model while another may be asked. */
+const MAX_PATIENCE_MS = 5 * 60_000;
+
 /** Who only asks for patience is waited for, as long as the step has attempts left. */
 export function isPassedOn(failed: TaskFailure, { step }: Pick<AskDeps, 'step'>): boolean {
   if (failed.throttle !== undefined) return false;
   if (failed.code !== 'provider_rate_limited') return PASSED_ON.has(failed.code);
-  return !isRetried(retryPolicyOf(step), step.attempt, failed);
+  const { retryAfterMs = 0 } = failed;
+  return retryAfterMs > MAX_PATIENCE_MS || !isRetried(retryPolicyOf(step), step.attempt, failed);
 }
 
 async function ask(

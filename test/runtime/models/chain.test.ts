@@ -40,6 +40,23 @@ describe('a model that asks for patience', () => {
     expect(retrying).toMatchObject({ retryAt: dueAt, failure: { code: 'provider_rate_limited' } });
   });
 
+  it('for longer than five minutes gives way to the next of the list at once', async () => {
+    const models = byModel({ one: [{ fails: 'provider_rate_limited', retryAfterMs: 300_001 }] });
+    const run = await startRun(ask({ model: CHAIN }), { models });
+    expect(models.calls.map(({ model }) => model)).toEqual(['one', 'two']);
+    expect(run.outputs()).toEqual({ a: 'two' });
+  });
+
+  it.each([
+    [24 * 3_600_000, 'running'],
+    [24 * 3_600_000 + 1, 'failed'],
+    [1e15, 'failed'],
+  ])('of %i ms, and is alone: %s', async (retryAfterMs, status) => {
+    const models = byModel({ one: [{ fails: 'provider_rate_limited', retryAfterMs }] });
+    const run = await startRun(ask({ model: 'x/one' }), { models });
+    expect(run.status() === 'failed' ? 'failed' : 'running').toBe(status);
+  });
+
   it('gives way to the next of the list once the attempts are used up', async () => {
     const models = byModel({ one: [{ fails: 'provider_rate_limited', retryAfterMs: 2000 }] });
     const run = await runRecipe(ask({ model: CHAIN, retry: { max_attempts: 2 } }), { models });

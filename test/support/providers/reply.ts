@@ -45,3 +45,18 @@ export const USAGE = { input: 11, output: 7 };
 
 export const jsonOf = (input: unknown): string =>
   typeof input === 'string' ? input : JSON.stringify(input);
+
+export function framesOf(frames: readonly Frame[]): string {
+  return frames
+    .map(({ event, data }) => {
+      const text = typeof data === 'string' ? data : JSON.stringify(data);
+      return `${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`;
+    })
+    .join('');
+}
+
+/** All of a stream, from its first byte to its last. */
+export function streamOf(protocol: Protocol, reply: ScriptedReply, model: string): Buffer {
+  const { before, pieces, after } = protocol.render(reply, model);
+  return Buffer.from(framesOf([...before, ...pieces.flat(), ...after]));
+}

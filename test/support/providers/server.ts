@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { messages } from './anthropic.ts';
 import { generateContent } from './google.ts';
 import { chat, responses } from './openai.ts';
-import type { Frame, Protocol, ScriptedReply } from './reply.ts';
+import { framesOf } from './reply.ts';
+import type { Protocol, ScriptedReply } from './reply.ts';
 
 /** Of a request, or of an order of a test's. */
 interface Body {
@@ -156,15 +157,6 @@ async function answer(
   if (holdAt === pieces.length && holdAt > 0) await hold();
   if (cutAfter === pieces.length) return response.socket?.destroySoon();
   response.end(framesOf(after));
-}
-
-function framesOf(frames: readonly Frame[]): string {
-  return frames
-    .map(({ event, data }) => {
-      const text = typeof data === 'string' ? data : JSON.stringify(data);
-      return `${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`;
-    })
-    .join('');
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

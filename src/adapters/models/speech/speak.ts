@@ -4,7 +4,7 @@ import type { Result } from '../../../core/errors.ts';
 import type { JsonValue } from '../../../core/json.ts';
 import type { ModelFailure, ModelName } from '../../../runtime/ports/models.ts';
 import type { SpeechCall, SpeechReply } from '../../../runtime/ports/speech.ts';
-import { faultOf, lateFailure } from '../faults.ts';
+import { faultOf, lateFailure, modelFailure } from '../faults.ts';
 import type { Asked } from '../faults.ts';
 import type { GenerateDeps } from '../generate.ts';
 import { sendWith } from '../send.ts';
@@ -24,6 +24,8 @@ const LIMIT = 4_096;
 const DEFAULT_FORMAT = 'mp3';
 /** It becomes a part of ElevenLabs' address. */
 const VOICE = /^[\w -]{1,128}$/;
+/** A page, or an error that came with a good status. */
+const NO_AUDIO = /^(?:text\/|application\/(?:problem\+)?json)/i;
 const NAMES = ['voice', 'format', 'language', 'instructions'] as const;
 
 export function speechLimit({ model }: ModelName): number {
@@ -50,7 +52,7 @@ export async function speakWith(
     const models = await voiceModels(call, server, sendWith(send, body));
     if (models === undefined)
       return fail('model_not_found', `Cannot ask "${provider}/${model}": it does not speak`);
-    const { audio, warnings } = await models.speech(model).doGenerate({
+    const { audio, warnings, response } = await models.speech(model).doGenerate({
       text,
       outputFormat: format,
       abortSignal: signal,
@@ -59,6 +61,14 @@ export async function speakWith(
       ...(language !== undefined && { language }),
       ...(instructions !== undefined && { instructions }),
     });
+    const type = response.headers?.['content-type'] ?? '';
+    if (audio.length === 0 || NO_AUDIO.test(type)) {
+      const hints = ['its answer is no audio'];
+      return {
+        ok: false,
+        error: modelFailure('provider_error', asked, { hints, mayHaveCost: true }),
+      };
+    }
     const ignored = warnings.flatMap((warning) =>
       warning.type === 'unsupported' ? [warning.feature] : [],
     );
