@@ -62,6 +62,8 @@ export async function submitRun(
   const { priority, start_at: startsAt, webhook, ...rest } = options;
   if (startsAt !== undefined) checkStart(startsAt, options.mode, ports.clock.now());
   if (webhook !== undefined) await checkWebhook(services, c, { url: webhook, mode: options.mode });
+  const wait = waitSeconds(c);
+  // In one question: the way to the object is most of a short run's time.
   const submitted = unwrap(
     await services.submit(tenant, {
       ...request,
@@ -70,25 +72,36 @@ export async function submitRun(
       ...(startsAt !== undefined && { startAt: startsAt }),
       ...(webhook !== undefined && { webhook }),
       ...(idempotency && { idempotency }),
+      ...(wait !== undefined && { waitMs: wait * 1000 }),
     }),
   );
-  return answerRun(c, services, submitted);
+  return answer(c, submitted, wait);
+}
+
+interface Submitted {
+  readonly view: RunView;
+  readonly replayed: boolean;
 }
 
 /** Waits for the run's end when it was asked to, and shows the run. */
 export async function answerRun(
   c: Context<ApiEnv>,
   { ports }: Services,
-  submitted: { readonly view: RunView; readonly replayed: boolean },
+  { view, replayed }: Submitted,
 ): Promise<Response> {
-  const tenant = c.get('tenant');
-  if (submitted.replayed) c.header('Idempotent-Replayed', 'true');
-  let { view } = submitted;
   const wait = waitSeconds(c);
-  if (wait !== undefined && !isFinal(view.status)) {
-    view = (await ports.runs.wait(tenant, view.id, wait * 1000)) ?? view;
-    c.header('Preference-Applied', `wait=${wait}`);
-  }
+  if (wait === undefined || isFinal(view.status)) return answer(c, { view, replayed }, wait);
+  const later = await ports.runs.wait(c.get('tenant'), view.id, wait * 1000);
+  return answer(c, { view: later ?? view, replayed }, wait);
+}
+
+function answer(
+  c: Context<ApiEnv>,
+  { view, replayed }: Submitted,
+  wait: number | undefined,
+): Response {
+  if (replayed) c.header('Idempotent-Replayed', 'true');
+  if (wait !== undefined) c.header('Preference-Applied', `wait=${wait}`);
   c.header('Location', `/v1/runs/${view.id}`);
   return c.json(runView(view), isFinal(view.status) ? 200 : 202);
 }

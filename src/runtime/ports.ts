@@ -340,6 +340,8 @@ export interface Submission {
   readonly webhook?: string;
   /** The failed run that it is started for. */
   readonly failureOf?: RunId;
+  /** Milliseconds that the answer may wait for the run's end. Default 0. */
+  readonly waitMs?: number;
 }
 
 /** What a replay is made of. */

@@ -27,6 +27,8 @@ export interface SubmitRequest {
   readonly webhook?: string;
   /** The failed run that it is started for. */
   readonly failureOf?: string;
+  /** Milliseconds that the answer of a durable run may wait for its end. Default 0. */
+  readonly waitMs?: number;
 }
 
 export interface Preparing {
@@ -66,6 +68,7 @@ export interface RunOrder {
   readonly idempotency?: Idempotency;
   readonly webhook?: string;
   readonly failureOf?: string;
+  readonly waitMs?: number;
 }
 
 /** Throws `inputs_invalid`, and what the templates of its limits' keys throw. */
@@ -97,6 +100,7 @@ export async function submissionOf(
     ...(idempotency && { idempotency }),
     ...(webhook !== undefined && { webhook }),
     ...(order.failureOf !== undefined && { failureOf: order.failureOf }),
+    ...(order.waitMs !== undefined && { waitMs: order.waitMs }),
   };
 }
 

@@ -59,6 +59,8 @@ export interface SweepState {
   deleted: number;
 }
 
+export type Watchers = Map<RunId, Set<() => void>>;
+
 export interface Partition {
   readonly deps: PartitionDeps;
   readonly ctx: DurableObjectState;
@@ -70,7 +72,9 @@ export interface Partition {
   /** Runs that are put off as long as submissions come, by the key of their debounce. */
   readonly debounced: Map<string, RunId>;
   /** Who wants to know when a run has new events. */
-  readonly watchers: Map<RunId, Set<() => void>>;
+  readonly watchers: Watchers;
+  /** Who wants to know only when it has ended. */
+  readonly enders: Watchers;
   /** What drivers wait with: one timer for all of their deadlines. */
   readonly clock: Clock;
   readonly deadlines: Deadlines;
@@ -102,6 +106,7 @@ export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): P
     queue: createQueue(deps.maxRunning),
     debounced: new Map(),
     watchers: new Map(),
+    enders: new Map(),
     pacer: createPacer(deps.clock),
     book: createBook(ctx.storage.sql),
     budgets: new Map(),
@@ -121,23 +126,33 @@ export function armAlarm(partition: Partition, at: EpochMs): void {
   void partition.ctx.storage.setAlarm(at);
 }
 
-export function notify(partition: Partition, id: RunId): void {
-  const watchers = partition.watchers.get(id);
-  if (watchers === undefined) return;
-  partition.watchers.delete(id);
-  for (const tell of watchers) tell();
+/** The run has written a turn, with which it may have ended. */
+export function notify(partition: Partition, id: RunId, hasEnded: boolean): void {
+  tellAll(partition.watchers, id);
+  if (hasEnded) tellAll(partition.enders, id);
 }
 
-/** Resolves when the run has written another turn, or after `waitMs`. */
-export async function nextTurn(partition: Partition, id: RunId, waitMs: number): Promise<void> {
+function tellAll(watchers: Watchers, id: RunId): void {
+  const told = watchers.get(id);
+  if (told === undefined) return;
+  watchers.delete(id);
+  for (const tell of told) tell();
+}
+
+/** Resolves when those who are in `watchers` for the run are told, or after `waitMs`. */
+export async function waitWith(
+  watchers: Watchers,
+  id: RunId,
+  { clock, waitMs }: { readonly clock: Pick<Clock, 'sleep'>; readonly waitMs: number },
+): Promise<void> {
   const stop = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();
-  const watchers = partition.watchers.get(id) ?? new Set();
-  watchers.add(resolve);
-  partition.watchers.set(id, watchers);
-  const pause = partition.deps.clock.sleep(waitMs, stop.signal).catch(() => undefined);
+  const waiting = watchers.get(id) ?? new Set();
+  waiting.add(resolve);
+  watchers.set(id, waiting);
+  const pause = clock.sleep(waitMs, stop.signal).catch(() => undefined);
   await Promise.race([promise, pause]);
   stop.abort();
-  watchers.delete(resolve);
-  if (watchers.size === 0 && partition.watchers.get(id) === watchers) partition.watchers.delete(id);
+  waiting.delete(resolve);
+  if (waiting.size === 0 && watchers.get(id) === waiting) watchers.delete(id);
 }

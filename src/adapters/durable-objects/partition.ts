@@ -202,7 +202,7 @@ export function drive(
     wakeAt: (dueAt) => wakeAt(partition, id, dueAt),
     onDelta(delta) {
       partition.deltas.add(id, state.seq, delta);
-      notify(partition, id);
+      notify(partition, id, false);
     },
   });
   partition.drivers.set(id, driver);
@@ -258,7 +258,7 @@ function write(partition: Partition, { id, record, written, usd = 0 }: WrittenTu
   }
   if (isNoted) queueMicrotask(() => void outbox.pump(partition));
   if (record.isAtRest) rest(partition, id, status);
-  notify(partition, id);
+  notify(partition, id, isFinal(status));
 }
 
 /** A run at rest leaves memory: its rows, and the time it is due, are all there is of it. */

@@ -15,7 +15,7 @@ import type { EventPlace, PlacedDelta } from '../../runtime/ports/deltas.ts';
 import { findFollowUp } from './failures.ts';
 import { findRecord } from './kept-rows.ts';
 import { positionOf } from '../../core/queue/queue.ts';
-import { nextTurn } from './partition-state.ts';
+import { waitWith } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
 
@@ -96,7 +96,8 @@ export async function readEvents(
   const page = readPage(partition, id, after);
   if (!page.ok || page.value.finished || waitMs <= 0) return page;
   if (page.value.events.length > 0 || page.value.deltas.length > 0) return page;
-  await nextTurn(partition, id, waitMs);
+  const { clock } = partition.deps;
+  await waitWith(partition.watchers, id, { clock, waitMs });
   return readPage(partition, id, after);
 }
 
@@ -144,7 +145,7 @@ export async function waitForEnd(
   for (let left = waitMs; left > 0; left = until - clock.now()) {
     const head = rows.findHead(partition.sql, id);
     if (head === undefined || isFinal(head.status)) break;
-    await nextTurn(partition, id, left);
+    await waitWith(partition.enders, id, { clock, waitMs: left });
   }
   const { state } = driver ?? {};
   return state?.status === 'completed' ? viewOf(partition, state) : show(partition, id);

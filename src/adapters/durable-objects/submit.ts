@@ -2,6 +2,7 @@
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import type { Plan } from '../../core/recipe/plan.ts';
+import { isFinal } from '../../core/run/events.ts';
 import type { RunWarning } from '../../core/run/record.ts';
 import { plant } from '../../core/run/seeds.ts';
 import { createRunState } from '../../core/run/state.ts';
@@ -20,7 +21,7 @@ import { admit, drive, enter } from './partition.ts';
 import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
 import { planSweep } from './sweep.ts';
-import { show, viewOf } from './reading.ts';
+import { show, viewOf, waitForEnd } from './reading.ts';
 
 /** A submission as it crosses to the object: the plan only when the object lacks it. */
 export type SubmissionMessage = Omit<Submission, 'plan'> & {
@@ -36,6 +37,20 @@ export type SubmitReply =
 const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000;
 /** How long a key stays taken when the run it was taken for never comes to be recorded. */
 const RESERVED_MS = 5 * 60 * 1000;
+
+/** Answers once the run has ended, or when it has waited as long as it was asked to. */
+export async function submitAndWait(
+  partition: Partition,
+  message: SubmissionMessage,
+): Promise<SubmitReply> {
+  const reply = submit(partition, message);
+  const { waitMs = 0 } = message;
+  if (waitMs <= 0 || reply.needsPlan || !reply.result.ok) return reply;
+  const { view, replayed } = reply.result.value;
+  if (isFinal(view.status)) return reply;
+  const later = await waitForEnd(partition, view.id, waitMs);
+  return later === null ? reply : { needsPlan: false, result: ok({ view: later, replayed }) };
+}
 
 export function submit(partition: Partition, message: SubmissionMessage): SubmitReply {
   const { sql, deps } = partition;

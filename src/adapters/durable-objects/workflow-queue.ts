@@ -40,7 +40,7 @@ import { createPartition } from './partition-state.ts';
 import type { Partition, PartitionDeps } from './partition-state.ts';
 import { migrateQueue } from './queue-schema.ts';
 import { findApproval, findNode, originOf, readEvents, show, waitForEnd } from './reading.ts';
-import { keepFinished, reserve, submit } from './submit.ts';
+import { keepFinished, reserve, submitAndWait } from './submit.ts';
 import type { SubmissionMessage, SubmitReply } from './submit.ts';
 import * as people from './waiting.ts';
 
@@ -64,8 +64,8 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
       this.#partition = openPartition(ctx, makeDeps(env));
     }
 
-    submit(message: SubmissionMessage): SubmitReply {
-      return submit(this.#partition, message);
+    submit(message: SubmissionMessage): Promise<SubmitReply> {
+      return submitAndWait(this.#partition, message);
     }
 
     find(id: RunId): RunView | null {

@@ -88,6 +88,7 @@ export function createRunsTwin(): RunsTwin {
       entries.set(id, idempotency === undefined ? entry : { ...entry, key: idempotency });
       twin.push(id, { type: 'run.queued' });
       if (request.mode === 'inline') twin.end(id, 'completed');
+      else if (request.waitMs !== undefined) await twin.wait(tenant, id, request.waitMs);
       return ok({ view: entries.get(id)!.view, replayed: false });
     },
     push(id, body) {
