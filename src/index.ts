@@ -108,7 +108,12 @@ function makePorts(
       maxWarm: variables.MAX_WARM_PLUGINS,
     }),
     scriptEngine: { bytes: () => scriptEngine },
-    models: createModels({ servers: readServers(env), send: modelNetwork(env), clock }),
+    models: createModels({
+      servers: readServers(env),
+      send: modelNetwork(env),
+      sendOwn: (url, init) => fetch(url, init),
+      clock,
+    }),
     egress: createEgress({
       send: (url, init) => fetch(url, init),
       policy: egressPolicy(variables),

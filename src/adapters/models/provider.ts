@@ -4,6 +4,7 @@
  * of tools lie a layer above it, and are ours to decide.
  */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { KNOWN_SERVERS } from '../../runtime/models/known-servers.ts';
 import type { ModelCall } from '../../runtime/ports/models.ts';
 import type { ModelServer } from './servers.ts';
 
@@ -22,16 +23,16 @@ export async function modelOf(
     case 'openai': {
       const { createOpenAI } = await import('@ai-sdk/openai');
       // Both addresses are given, because the SDK would else read one from the environment.
-      const openai = createOpenAI({ baseURL: 'https://api.openai.com/v1', ...settings });
+      const openai = createOpenAI({ baseURL: KNOWN_SERVERS.openai.url, ...settings });
       return isChat ? openai.chat(model) : openai.responses(model);
     }
     case 'anthropic': {
       const { createAnthropic } = await import('@ai-sdk/anthropic');
-      return createAnthropic({ baseURL: 'https://api.anthropic.com/v1', ...settings })(model);
+      return createAnthropic({ baseURL: KNOWN_SERVERS.anthropic.url, ...settings })(model);
     }
     case 'google': {
       const { createGoogle } = await import('@ai-sdk/google');
-      const baseURL = 'https://generativelanguage.googleapis.com/v1beta';
+      const baseURL = KNOWN_SERVERS.google.url;
       return createGoogle({ baseURL, ...settings })(model);
     }
     case 'elevenlabs':

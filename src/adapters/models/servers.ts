@@ -1,6 +1,6 @@
 /** Which server a provider's name stands for, and with which key it is asked. */
-
-export type ServerKind = 'openai' | 'anthropic' | 'google' | 'elevenlabs' | 'compatible';
+import { knownServer, KNOWN_SERVERS } from '../../runtime/models/known-servers.ts';
+import type { ServerKind } from '../../runtime/models/known-servers.ts';
 
 export interface ModelServer {
   readonly kind: ServerKind;
@@ -14,18 +14,10 @@ export interface ModelServer {
 
 export type ModelServers = ReadonlyMap<string, ModelServer>;
 
-/** Public servers that speak OpenAI's protocol: set up as soon as there is a key. */
-export const COMPATIBLE: Readonly<Record<string, string>> = {
-  openrouter: 'https://openrouter.ai/api/v1',
-  groq: 'https://api.groq.com/openai/v1',
-  perplexity: 'https://api.perplexity.ai',
-  deepseek: 'https://api.deepseek.com/v1',
-  mistral: 'https://api.mistral.ai/v1',
-  xai: 'https://api.x.ai/v1',
-  together: 'https://api.together.xyz/v1',
-  fireworks: 'https://api.fireworks.ai/inference/v1',
-  cerebras: 'https://api.cerebras.ai/v1',
-};
+/** Servers that speak OpenAI's protocol: set up as soon as there is a key. */
+const COMPATIBLE = Object.entries(KNOWN_SERVERS).flatMap(([name, { kind }]) =>
+  kind === 'compatible' ? [name] : [],
+);
 
 const OWN = [
   { name: 'openai', kind: 'openai', key: 'OPENAI_API_KEY', url: 'OPENAI_BASE_URL' },
@@ -41,10 +33,7 @@ const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 /** Names of variables and secrets that say which models there are. */
 export function serverVariables(named: string): string[] {
   const own = OWN.flatMap(({ key, url }) => [key, url]);
-  const others = [...Object.keys(COMPATIBLE), 'ollama', ...namesIn(named)].flatMap((name) => [
-    keyOf(name),
-    urlOf(name),
-  ]);
+  const others = [...COMPATIBLE, ...namesIn(named)].flatMap((name) => [keyOf(name), urlOf(name)]);
   return [...new Set(['MODEL_SERVERS', ...own, ...others])];
 }
 
@@ -63,10 +52,10 @@ export function readServers(env: object): ModelServers {
     servers.set(name, { kind, ...(baseUrl && { baseUrl }), ...(apiKey && { apiKey }) });
   }
   const named = readNamed(variable('MODEL_SERVERS') ?? '');
-  for (const name of new Set([...Object.keys(COMPATIBLE), 'ollama', ...named.keys()])) {
+  for (const name of new Set([...COMPATIBLE, ...named.keys()])) {
     const apiKey = variable(keyOf(name));
     const given = named.get(name) ?? readUrl(urlOf(name), variable(urlOf(name)));
-    const baseUrl = given ?? (apiKey === undefined ? undefined : COMPATIBLE[name]);
+    const baseUrl = given ?? (apiKey === undefined ? undefined : knownServer(name)?.url);
     if (baseUrl === undefined) continue;
     servers.set(name, { kind: 'compatible', baseUrl, ...(apiKey && { apiKey }) });
   }

@@ -10,6 +10,7 @@ import type { ModelCall, ModelMessage, ModelReply, Models } from '../ports/model
 import type { TaskFailure } from '../tasks/task.ts';
 import type { NamedModel } from './names.ts';
 import type { Purse } from './purse.ts';
+import type { ModelRules } from './rules.ts';
 
 export interface Chain {
   readonly models: readonly NamedModel[];
@@ -26,6 +27,7 @@ export interface AskDeps {
   readonly signal: AbortSignal;
   readonly models: Models;
   readonly purse: Purse;
+  readonly findServer?: ModelRules['findServer'];
   readonly onText?: (text: string) => void;
   /** Called before each model, with nothing of the last one's answer left standing. */
   readonly onStart: () => void;
@@ -80,7 +82,7 @@ export function isPassedOn(failed: TaskFailure, { step }: Pick<AskDeps, 'step'>)
 }
 
 async function ask(
-  { node, models, signal, purse, onText, onStart }: AskDeps,
+  { node, models, signal, purse, findServer, onText, onStart }: AskDeps,
   model: NamedModel,
   request: Request,
 ): Promise<Result<ModelReply, TaskFailure>> {
@@ -89,7 +91,11 @@ async function ask(
   // The node's own keys are nearer than those of a model that many nodes share.
   const options: JsonObject = { ...model.options, ...node.options };
   const call: ModelCall = { ...request, provider, model: model.model, options };
-  return purse.pay(call, (paid) => models.generate(paid, { signal, ...(onText && { onText }) }));
+  const own = await findServer?.(provider);
+  if (own?.ok === false) return own;
+  const server = own?.value && { server: own.value };
+  const how = { signal, ...(onText && { onText }) };
+  return purse.pay(call, (paid) => models.generate({ ...paid, ...server }, how));
 }
 
 /** A provider's own words are of no use to another. */

@@ -1,14 +1,19 @@
 /** What a tenant's settings say of models. */
+import type { Result } from '../../core/errors.ts';
 import type { Ports, Tenant } from '../ports.ts';
+import type { OwnServer } from '../ports/models.ts';
 import { NO_MODEL_SETTINGS } from '../settings/models.ts';
 import type { ModelSettings } from '../settings/models.ts';
 import type { PriceTable } from '../settings/prices.ts';
 import { readSettings } from '../settings/sections.ts';
 import type { SpendSettings } from '../settings/spend.ts';
+import { findOwnServer } from './own-servers.ts';
 
 export interface ModelRules {
   readonly models: ModelSettings;
   readonly prices: PriceTable;
+  /** The tenant's own server of a provider's name, with its key. Absent: it has none of any. */
+  readonly findServer?: (provider: string) => Promise<Result<OwnServer | undefined>>;
 }
 
 export type ReadRules = (tenant: Tenant) => Promise<ModelRules>;
@@ -33,13 +38,19 @@ export function createCaps(
   };
 }
 
-export function createRules(ports: Pick<Ports, 'settings'>): ReadRules {
+export function createRules(ports: Pick<Ports, 'settings' | 'secrets' | 'egress'>): ReadRules {
+  const deps = { secrets: ports.secrets, policy: ports.egress.policy };
   return async (tenant) => {
     const [models, prices] = await Promise.all([
       readSettings(ports, tenant, 'models'),
       readSettings(ports, tenant, 'prices'),
     ]);
-    // SAFETY: zod's JSON is JSON, without our readonly.
-    return { models: models as unknown as ModelSettings, prices: prices.models };
+    const { servers } = models;
+    return {
+      // SAFETY: zod's JSON is JSON, without our readonly.
+      models: models as unknown as ModelSettings,
+      prices: prices.models,
+      findServer: (provider) => findOwnServer(deps, tenant, { servers, provider }),
+    };
   };
 }

@@ -41,7 +41,17 @@ export interface ModelName {
   readonly model: string;
 }
 
+/** A server that a tenant has set up. It is asked where recipes may ask, and nowhere else. */
+export interface OwnServer {
+  readonly kind: 'openai' | 'anthropic' | 'google' | 'elevenlabs' | 'compatible';
+  readonly baseUrl: string;
+  readonly apiKey?: string;
+  readonly structuredOutputs?: boolean;
+}
+
 export interface ModelCall extends ModelName {
+  /** Asked instead of the operator's server of this name. */
+  readonly server?: OwnServer;
   readonly system?: string;
   readonly messages: readonly ModelMessage[];
   /** JSON Schema of the answer, which is then JSON. */

@@ -1,9 +1,11 @@
 /** Models that speak and listen, whoever serves them. */
 import type { Result } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
-import type { ModelFailure, ModelName } from './models.ts';
+import type { ModelFailure, ModelName, OwnServer } from './models.ts';
 
 export interface SpeechCall extends ModelName {
+  /** Asked instead of the operator's server of this name. */
+  readonly server?: OwnServer;
   /** At most as long as `speechLimit` says. */
   readonly text: string;
   /**
@@ -22,6 +24,8 @@ export interface SpeechReply {
 }
 
 export interface TranscriptCall extends ModelName {
+  /** Asked instead of the operator's server of this name. */
+  readonly server?: OwnServer;
   readonly audio: Uint8Array;
   /** Media type of the audio. */
   readonly contentType: string;

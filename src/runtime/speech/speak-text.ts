@@ -10,12 +10,11 @@ import type { SpeechNode } from '../../core/recipe/plan.ts';
 import { audioFamily, wavHeader } from '../../core/speech/audio.ts';
 import { splitText } from '../../core/speech/split-text.ts';
 import { fileView } from '../file-view.ts';
-import type { ModelName } from '../ports/models.ts';
 import type { SpeechReply } from '../ports/speech.ts';
 import type { StoredFile } from '../ports.ts';
 import type { TaskFailure, TaskOutcome } from '../tasks/task.ts';
 import { ignoredNotes } from './context.ts';
-import type { SpeechContext } from './context.ts';
+import type { SpeechContext, SpeechModel } from './context.ts';
 import { streamOf } from './stream-of.ts';
 
 /** Of one file; a day of speech in mp3. */
@@ -36,7 +35,7 @@ interface Spoken {
 
 export async function speakText(
   given: SpeechContext,
-  name: ModelName,
+  name: SpeechModel,
   { text, max_characters: most, ...options }: JsonObject,
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { node, models } = given;
@@ -55,7 +54,7 @@ export async function speakText(
   return keep(given, name, { format, body: streamOf([async () => audio]) });
 }
 
-interface Call extends ModelName {
+interface Call extends SpeechModel {
   readonly options: JsonObject;
 }
 
@@ -147,7 +146,7 @@ async function open(
 
 async function keep(
   given: SpeechContext,
-  name: ModelName,
+  name: SpeechModel,
   { format, body }: { format: string; body: ReadableStream<Uint8Array> },
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { contentType, extension } = audioFamily(format);
@@ -160,7 +159,7 @@ async function keep(
   return put.ok ? outcomeOf(put.value, name) : put;
 }
 
-function outcomeOf(file: StoredFile, { provider }: ModelName): Result<TaskOutcome> {
+function outcomeOf(file: StoredFile, { provider }: SpeechModel): Result<TaskOutcome> {
   return ok({ output: fileView(file), stats: { provider } });
 }
 

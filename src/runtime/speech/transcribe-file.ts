@@ -4,11 +4,10 @@ import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { readRange } from '../file-source.ts';
-import type { ModelName } from '../ports/models.ts';
 import type { TranscriptReply } from '../ports/speech.ts';
 import type { TaskFailure, TaskOutcome } from '../tasks/task.ts';
 import { ignoredNotes } from './context.ts';
-import type { SpeechContext } from './context.ts';
+import type { SpeechContext, SpeechModel } from './context.ts';
 
 /** What OpenAI takes; and all of it is in memory while it is sent. */
 const MAX_AUDIO_BYTES = 25 * 1024 * 1024;
@@ -16,7 +15,7 @@ const FORMATS = ['text', 'json', 'segments', 'verbose_json'];
 
 export async function transcribeFile(
   given: SpeechContext,
-  name: ModelName,
+  name: SpeechModel,
   { audio_file: reference, response_format: format = 'text', examples, ...options }: JsonObject,
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { node, files, tenant, models, signal } = given;

@@ -11,6 +11,7 @@ import type { CallIdentity } from '../cache/identity.ts';
 import { askChain } from '../models/ask.ts';
 import type { Answered, AskDeps, Chain, Request } from '../models/ask.ts';
 import { modelsOf, nameOf } from '../models/names.ts';
+import type { ModelRules } from '../models/rules.ts';
 import { createPurse } from '../models/purse.ts';
 import type { Purse } from '../models/purse.ts';
 import { faultsOf, invalidOutput, repairTurn } from '../models/schema-answer.ts';
@@ -43,6 +44,7 @@ interface Work {
   readonly models: Chain['models'];
   readonly tools: readonly Tool[];
   readonly purse: Purse;
+  readonly findServer: ModelRules['findServer'];
   /** Tells what happened, with all that was spent until then. */
   readonly note: (notes: readonly Note[], talk?: Talk) => void;
 }
@@ -71,7 +73,16 @@ export async function runLanguage(
     const checkpoint = talk as unknown as JsonValue;
     given.note({ notes, ...(spent && { spent }), ...(talk && { checkpoint }) });
   };
-  const work: Work = { given, request, models: models.value, tools: tools.value, purse, note };
+  const { findServer } = rules;
+  const work: Work = {
+    given,
+    request,
+    models: models.value,
+    tools: tools.value,
+    purse,
+    findServer,
+    note,
+  };
   // What an earlier life of this step has begun is finished; anything else may be known already.
   const begun = startOf(given, request);
   const outcome = await given.reuse(identityOf(work), () => talkOn(work, begun));
@@ -134,7 +145,7 @@ async function talkOn(work: Work, begun: Talk): Promise<Result<TaskOutcome, Task
   }
 }
 
-function askDeps({ given, purse, note }: Work): AskDeps {
+function askDeps({ given, purse, findServer, note }: Work): AskDeps {
   const { node, step, models, signal, stream } = given;
   return {
     node,
@@ -142,6 +153,7 @@ function askDeps({ given, purse, note }: Work): AskDeps {
     models,
     signal,
     purse,
+    ...(findServer && { findServer }),
     ...(stream && { onText: (text: string) => stream.push(text) }),
     onStart: () => stream?.restart(),
     onFallback(from, to, { code, message, retryable }) {

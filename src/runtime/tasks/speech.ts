@@ -11,7 +11,7 @@ import { isPassedOn } from '../models/ask.ts';
 import { modelsOf, nameOf } from '../models/names.ts';
 import type { NamedModel } from '../models/names.ts';
 import { takeTurn } from '../models/pace.ts';
-import type { ReadRules } from '../models/rules.ts';
+import type { ModelRules } from '../models/rules.ts';
 import type { ModelName } from '../ports/models.ts';
 import { speakText } from '../speech/speak-text.ts';
 import { transcribeFile } from '../speech/transcribe-file.ts';
@@ -53,7 +53,7 @@ async function identityOf(
 
 async function askAll(
   given: TaskContext<SpeechNode>,
-  rules: Awaited<ReturnType<ReadRules>>,
+  rules: ModelRules,
   chain: readonly NamedModel[],
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { node, signal, note } = given;
@@ -76,7 +76,7 @@ async function askAll(
     `Cannot run node "${node.id}": it names no model`,
   );
   for (const [index, model] of chain.entries()) {
-    last = (await unpriced(given, model)) ?? (await ask(speech, model));
+    last = (await unpriced(given, model)) ?? (await askOne(speech, rules, model));
     const next = chain[index + 1];
     if (last.ok || next === undefined || signal.aborted || !isPassedOn(last.error, given))
       return last;
@@ -88,13 +88,16 @@ async function askAll(
   return last;
 }
 
-function ask(
+async function askOne(
   given: SpeechContext,
+  { findServer }: ModelRules,
   { provider, model, options }: NamedModel,
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { node } = given;
   const all = { ...options, ...optionsOf(given), ...orderOf(given) };
-  const name = { provider, model };
+  const own = await findServer?.(provider);
+  if (own?.ok === false) return own;
+  const name = { provider, model, ...(own?.value && { server: own.value }) };
   return node.type === 'text_to_speech_task'
     ? speakText(given, name, all)
     : transcribeFile(given, name, all);

@@ -23,6 +23,7 @@ beforeAll(async () => {
   models = createModels({
     servers,
     send: (url, init) => fetch(url, init),
+    sendOwn: (url, init) => fetch(url, init),
     clock: { now: () => 0 },
   });
 });

@@ -1,5 +1,6 @@
 /** Starts the fake providers for tests inside of workerd, which cannot listen themselves. */
 import type { TestProject } from 'vitest/node';
+import { OPTED_IN } from '../hosts/global-setup.ts';
 import { startProviders } from './server.ts';
 
 declare module 'vitest' {
@@ -10,7 +11,7 @@ declare module 'vitest' {
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const providers = await startProviders();
+  const providers = await startProviders(0, OPTED_IN);
   project.provide('providers', providers.url);
   return () => providers.close();
 }

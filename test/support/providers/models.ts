@@ -18,7 +18,7 @@ export async function startModels(): Promise<{ fake: FakeProviders; models: Mode
   const fake = await startProviders();
   const servers = readServers(providerVariables(fake.url));
   const send = (url: string, init: RequestInit) => fetch(url, init);
-  return { fake, models: createModels({ servers, send, clock: { now: () => 0 } }) };
+  return { fake, models: createModels({ servers, send, sendOwn: send, clock: { now: () => 0 } }) };
 }
 
 let count = 0;

@@ -20,7 +20,7 @@ export function rawModels(): { raw: () => RawServer; models: () => Models & Spee
       ELEVENLABS_BASE_URL: raw.url,
     });
     const send = (url: string, init: RequestInit) => fetch(url, init);
-    models = createModels({ servers, send, clock: { now: () => 0 } });
+    models = createModels({ servers, send, sendOwn: send, clock: { now: () => 0 } });
   });
   beforeEach(() => void raw.seen.splice(0));
   afterAll(() => raw.close());

@@ -23,7 +23,7 @@ export interface SeenRequest {
 }
 
 export interface FakeProviders {
-  /** `http://127.0.0.1:PORT`; a compatible server lies under `/v1`. */
+  /** `http://HOST:PORT`; a compatible server lies under `/v1`. */
   readonly url: string;
   /** What a model answers next, one after the other; the last again and again. */
   readonly script: (model: string, ...replies: ScriptedReply[]) => void;
@@ -60,7 +60,10 @@ function routeOf(path: string, body: Body): Route | undefined {
   return found && { protocol: found[1], model: body.model, isStream: body.stream === true };
 }
 
-export async function startProviders(port = 0): Promise<FakeProviders> {
+export async function startProviders(
+  port = 0,
+  host = '127.0.0.1',
+): Promise<FakeProviders> {
   const scripts = new Map<string, ScriptedReply[]>();
   const requests = new Map<string, SeenRequest[]>();
   const held = new Map<string, (() => void)[]>();
@@ -72,11 +75,11 @@ export async function startProviders(port = 0): Promise<FakeProviders> {
   };
   const server = createServer((request, response) => {
     void handle(request, response).catch(() => response.destroy());
-  }).listen(port, '127.0.0.1');
+  }).listen(port, host);
   await once(server, 'listening');
 
   const api: FakeProviders = {
-    url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
+    url: `http://${host}:${(server.address() as { port: number }).port}`,
     script: (model, ...replies) => void scripts.set(model, replies),
     seen,
     async asked(model, times) {

@@ -1,10 +1,11 @@
 /** The SDK's models that speak and listen, loaded when the first call needs them. */
 import type { SpeechModelV4, TranscriptionModelV4 } from '@ai-sdk/provider';
+import { KNOWN_SERVERS } from '../../../runtime/models/known-servers.ts';
 import type { ModelName } from '../../../runtime/ports/models.ts';
 import type { ModelServer } from '../servers.ts';
 
-const OPENAI = 'https://api.openai.com/v1';
-const ELEVENLABS = 'https://api.elevenlabs.io';
+const OPENAI = KNOWN_SERVERS.openai.url;
+const ELEVENLABS = KNOWN_SERVERS.elevenlabs.url;
 /** The SDK wants a key or looks for one in the environment. */
 const NO_KEY = 'none';
 
