@@ -29,6 +29,7 @@ import { readServers } from './adapters/models/servers.ts';
 import type { Send } from './adapters/models/send.ts';
 import { createFiles } from './adapters/storage/files.ts';
 import { createPluginBytes } from './adapters/storage/plugin-bytes.ts';
+import { createValues } from './adapters/storage/values.ts';
 import { createClock } from './adapters/system/clock.ts';
 import { createDigests } from './adapters/system/digests.ts';
 import { createIds } from './adapters/system/ids.ts';
@@ -220,6 +221,7 @@ export const WorkflowQueue = makeWorkflowQueue<Bindings & Cloudflare.Env>((env) 
     retention: (tenant) => readRetention(ports, tenant),
     outbox: { targets: createWebhookTargets(ports), signatures: ports.signatures },
     startAfterFailure: createFailureStarter(createServices(ports)),
+    values: createValues(env.FILES),
   };
 });
 

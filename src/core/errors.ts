@@ -97,6 +97,7 @@ export const ERRORS = {
   map_over_invalid: author(),
   map_items_failed: author(),
   value_too_large: author(413),
+  value_missing: system(500),
   timeout: system(504, true),
   cancelled: caller(409),
   // plugins

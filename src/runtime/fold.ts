@@ -11,7 +11,6 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import { foldExports } from '../core/plugin/fold-exports.ts';
 import type { FoldExports } from '../core/plugin/fold-exports.ts';
 import type { PinnedFunction } from '../core/recipe/plan.ts';
-import { MAX_VALUE_BYTES } from '../core/run/record.ts';
 import type { StepStats } from '../core/run/events.ts';
 import type { Progress } from '../core/run/write.ts';
 import type { Functions } from './functions.ts';
@@ -64,6 +63,9 @@ interface Position {
   readonly fuel: number;
   readonly memoryPages: number;
 }
+
+/** It is given to the function and comes back from it, and neither takes more. */
+const MAX_STATE_BYTES = 1024 * 1024;
 
 /** Between two checkpoints there is at least this much time, or this share of the whole. */
 const CHECKPOINT_MS = 1_000;
@@ -144,8 +146,8 @@ async function call(
   const { output, fuel = 0, memoryPages = 0 } = called.value;
   const state = isJsonObject(output) ? ownProperty(output, 'state') : undefined;
   if (state === undefined) return wrong(fold, name, 'it gave no "state"', 'bad_output');
-  if (utf8Length(JSON.stringify(state)) > MAX_VALUE_BYTES) {
-    const why = `its state is larger than ${MAX_VALUE_BYTES} bytes`;
+  if (utf8Length(JSON.stringify(state)) > MAX_STATE_BYTES) {
+    const why = `its state is larger than ${MAX_STATE_BYTES} bytes`;
     return wrong(fold, name, why, 'value_too_large');
   }
   return ok({

@@ -15,7 +15,7 @@ import { NODE_SCHEMAS } from '../../src/core/recipe/schema/nodes.ts';
 import { outputSchema } from '../../src/core/recipe/schema/outputs.ts';
 import { envelopeSchema, limitsSchema, recipeSchema } from '../../src/core/recipe/schema/recipe.ts';
 import { MAX_ITEMS } from '../../src/core/run/open.ts';
-import { MAX_VALUE_BYTES } from '../../src/core/run/record.ts';
+import { MAX_ASKED_BYTES, MAX_RUN_VALUE_BYTES, MAX_VALUE_BYTES } from '../../src/core/run/room.ts';
 import { FILTERS } from '../../src/core/template/filters.ts';
 import { GLOBAL_NAMES } from '../../src/core/template/globals.ts';
 import { createBudget } from '../../src/core/template/render.ts';
@@ -146,6 +146,10 @@ describe('the limits', () => {
 
   it('say what the code says of a value', () => {
     expect(text).toMatch(new RegExp(`^\\| one value: .* \\| ${size(MAX_VALUE_BYTES)} \\|`, 'm'));
+    expect(text).toMatch(
+      new RegExp(`^\\| all values .* \\| ${size(MAX_RUN_VALUE_BYTES)} \\|`, 'm'),
+    );
+    expect(text).toMatch(new RegExp(`^\\| what people .* \\| ${size(MAX_ASKED_BYTES)} \\|`, 'm'));
   });
 
   it('name codes that exist', () => {

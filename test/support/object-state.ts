@@ -42,7 +42,8 @@ export function createObjectState(disk: ObjectDisk): ObjectState {
     reason = why;
   };
   // SAFETY: a test that reaches for more of the platform fails at once.
-  return { ctx: { storage, abort } as unknown as DurableObjectState, aborted: () => reason };
+  const id = { toString: () => 'object' };
+  return { ctx: { id, storage, abort } as unknown as DurableObjectState, aborted: () => reason };
 }
 
 function exec(database: DatabaseSync, query: string, values: SQLInputValue[]) {
@@ -50,7 +51,12 @@ function exec(database: DatabaseSync, query: string, values: SQLInputValue[]) {
     database.exec(query);
     return cursor([]);
   }
-  return cursor(database.prepare(query).all(...values));
+  const given = values.map((value) => (isBuffer(value) ? new Uint8Array(value) : value));
+  return cursor(database.prepare(query).all(...given));
+}
+
+function isBuffer(value: unknown): value is ArrayBuffer {
+  return value instanceof ArrayBuffer;
 }
 
 /** Several statements, or one that gives nothing and takes nothing. */

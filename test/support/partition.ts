@@ -1,5 +1,7 @@
 /** A partition on Node: the object's real code over SQLite, test functions and a manual clock. */
 import { createMemoryEndpoints } from '../../src/adapters/memory/endpoints.ts';
+import { createMemoryValues } from '../../src/adapters/memory/values.ts';
+import type { MemoryValues } from '../../src/adapters/memory/values.ts';
 import { createMemoryFiles } from '../../src/adapters/memory/files.ts';
 import { act } from '../../src/adapters/durable-objects/bulk.ts';
 import { onAlarm, resume } from '../../src/adapters/durable-objects/partition.ts';
@@ -15,6 +17,7 @@ import {
   originOf,
   readEvents,
   show,
+  showWhole,
 } from '../../src/adapters/durable-objects/reading.ts';
 import { submit } from '../../src/adapters/durable-objects/submit.ts';
 import type { SubmissionMessage } from '../../src/adapters/durable-objects/submit.ts';
@@ -30,6 +33,7 @@ import type { Plan } from '../../src/core/recipe/plan.ts';
 import type { ReplayPoint } from '../../src/core/run/replay.ts';
 import type { RunView } from '../../src/core/run/view.ts';
 import type { StartAfterFailure } from '../../src/runtime/on-failure.ts';
+import type { Values } from '../../src/runtime/ports/values.ts';
 import type { Egress, Ids, RunAction } from '../../src/runtime/ports.ts';
 import type { Endpoints } from '../../src/runtime/ports/endpoints.ts';
 import { createWebhookTargets } from '../../src/runtime/webhooks.ts';
@@ -55,12 +59,15 @@ export interface Order {
 export interface TestPartition {
   readonly clock: ManualClock;
   readonly functions: TestFunctions;
+  readonly values: MemoryValues;
   readonly live: () => Partition;
   /** What the log has been told of faults. */
   readonly faults: readonly string[];
   /** Throws the code of a refusal. */
   readonly submit: (recipe: string | Plan, order?: Order) => RunView;
   readonly view: (id: string) => RunView;
+  /** The same with what has to be fetched for it. */
+  readonly whole: (id: string) => Promise<RunView>;
   readonly status: (id: string) => string;
   /** Throws the code of a refusal. */
   readonly act: (id: string, action: RunAction) => RunView;
@@ -88,6 +95,8 @@ export interface PartitionOptions {
   /** Default: for ever. */
   readonly retention?: PartitionDeps['retention'];
   readonly startAfterFailure?: StartAfterFailure;
+  /** Where large values are moved to. */
+  readonly values?: Values;
 }
 
 const forEver = async () => ({ runsMs: Infinity, historyMs: Infinity });
@@ -98,6 +107,7 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
   const clock = createManualClock();
   const functions = createTestFunctions();
   const faults: string[] = [];
+  const values = createMemoryValues(createTestStores(clock));
   const endpoints = options.endpoints ?? createMemoryEndpoints({ clock });
   let count = 0;
   let kill = (): void => {};
@@ -140,6 +150,7 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
         targets: createWebhookTargets({ endpoints, ids }),
         signatures: createSignatures({ digests: createTestStores(clock).digests }),
       },
+      values: options.values ?? values,
       startAfterFailure:
         options.startAfterFailure ?? (async () => fail('recipe_not_found', 'Nobody starts it')),
     });
@@ -181,11 +192,17 @@ export function createTestPartition(options: PartitionOptions = {}): TestPartiti
   return {
     clock,
     functions,
+    values,
     faults,
     live: () => live,
     submit: (recipe, order = {}) =>
       place(typeof recipe === 'string' ? planOf(recipe) : recipe, order),
     view,
+    async whole(id) {
+      const found = await showWhole(live, id);
+      if (found === null) throw new Error(`No run ${id}`);
+      return found;
+    },
     status: (id) => view(id).status,
     act: (id, action) => unwrap(act(live, id, action)),
     replay(id, point, order = {}) {

@@ -7,6 +7,7 @@ import { cancel, pause, resumeRun, retry } from './control.ts';
 import { listIds } from './list-rows.ts';
 import type { Partition } from './partition-state.ts';
 import { deleteRun } from './queue-rows.ts';
+import { tidyValues, withValues } from './values.ts';
 
 /** On which runs an action does anything. */
 const MEANT: { readonly [action in BulkOrder['action']]: readonly RunStatus[] } = {
@@ -24,15 +25,28 @@ export interface BulkDone {
 }
 
 /** The oldest first, at most `limit` of them. */
-export function bulk(partition: Partition, { action, filter, limit }: BulkOrder): BulkDone {
+export async function bulk(
+  partition: Partition,
+  { action, filter, limit }: BulkOrder,
+): Promise<BulkDone> {
   const found = listIds(partition.sql, { ...filter, statuses: MEANT[action], limit: limit + 1 });
-  const changed = found.slice(0, limit).filter((id) => perform(partition, id, action)).length;
+  let changed = 0;
+  for (const id of found.slice(0, limit)) {
+    const isDone = await perform(partition, id, action);
+    if (isDone) changed += 1;
+  }
+  if (action === 'discard') void tidyValues(partition);
   return { changed, hasMore: found.length > limit };
 }
 
-function perform(partition: Partition, id: RunId, action: BulkOrder['action']): boolean {
-  if (action !== 'discard') return act(partition, id, action).ok;
-  deleteRun(partition.sql, id);
+async function perform(
+  partition: Partition,
+  id: RunId,
+  action: BulkOrder['action'],
+): Promise<boolean> {
+  if (action !== 'discard')
+    return (await withValues(partition, id, () => act(partition, id, action))).ok;
+  partition.ctx.storage.transactionSync(() => deleteRun(partition.sql, id));
   return true;
 }
 

@@ -57,7 +57,7 @@ export function retry(partition: Partition, id: RunId): Result<RunView> {
   return withRun(partition, id, (head) => {
     if (head.status === 'completed') return finished('retry', id, head.status);
     if (!isFinal(head.status)) return undefined;
-    const stored = readRun(partition.sql, head);
+    const stored = readRun(partition, head);
     if (stored === undefined)
       return fail('run_not_kept', `Cannot retry run "${id}": it was executed inline`);
     if (undoneKeys(stored.steps).size > 0)

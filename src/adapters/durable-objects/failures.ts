@@ -68,7 +68,7 @@ export function resumeFailures(partition: Partition): void {
 /** Starts what is due, one after the other. */
 export async function startDue(
   partition: Partition,
-  show: (id: RunId) => RunView | null,
+  show: (id: RunId) => Promise<RunView | null>,
 ): Promise<void> {
   const { failures, deps, sql } = partition;
   if (failures.isBusy || (failures.dueAt ?? Number.POSITIVE_INFINITY) > deps.clock.now()) return;
@@ -82,7 +82,7 @@ export async function startDue(
         SLICE,
       )
       .toArray();
-    for (const row of due) await start(partition, row, show(row.run));
+    for (const row of due) await start(partition, row, await show(row.run));
   } finally {
     failures.isBusy = false;
     resumeFailures(partition);

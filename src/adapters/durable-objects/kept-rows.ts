@@ -1,6 +1,9 @@
 /** Reads and writes of what runs refer to or leave behind: plans, keys, records of runs done elsewhere. */
 import type { Plan } from '../../core/recipe/plan.ts';
 import type { NodeView, RunView } from '../../core/run/view.ts';
+import { pack, unpack } from './packed-rows.ts';
+import { keepLarge } from './value-rows.ts';
+import type { LargeReader } from './value-rows.ts';
 import type { Digest, EpochMs, RunId } from '../../runtime/ports.ts';
 
 /** Plans of each object that were used last: parsed once, and one for all of their runs. */
@@ -78,20 +81,20 @@ export function keepRecord(sql: SqlStorage, view: RunView, nodes: readonly NodeV
   sql.exec(
     'INSERT OR REPLACE INTO records (run, view, nodes) VALUES (?, ?, ?)',
     view.id,
-    JSON.stringify(view),
+    keepLarge(sql, view.id, 'record', pack(view)),
     JSON.stringify(nodes),
   );
 }
 
 export function findRecord(
-  sql: SqlStorage,
+  { sql, read }: LargeReader,
   id: RunId,
 ): { view: RunView; nodes: NodeView[] } | undefined {
   const [row] = sql
     .exec<{ view: string; nodes: string }>('SELECT view, nodes FROM records WHERE run = ?', id)
     .toArray();
+  if (row === undefined) return undefined;
+  const view = unpack<RunView>(row.view, (field) => read({ run: id, place: 'record', field }));
   // SAFETY: written by `keepRecord`.
-  return (
-    row && { view: JSON.parse(row.view) as RunView, nodes: JSON.parse(row.nodes) as NodeView[] }
-  );
+  return { view, nodes: JSON.parse(row.nodes) as NodeView[] };
 }

@@ -20,7 +20,8 @@ import type { DeliveryRow, Notice } from './outbox-rows.ts';
 import { armAlarm } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
 import { findHead } from './queue-rows.ts';
-import { findApproval, show } from './reading.ts';
+import { findApproval, showWhole } from './reading.ts';
+import { withValues } from './values.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -136,7 +137,7 @@ async function spread(partition: Partition): Promise<boolean> {
   const notices = rows.readNotices(partition.sql, SLICE);
   for (const notice of notices) {
     const targets = await targetsOf(partition, notice);
-    const body = targets.length === 0 ? '' : JSON.stringify(bodyOf(partition, notice));
+    const body = targets.length === 0 ? '' : JSON.stringify(await bodyOf(partition, notice));
     partition.ctx.storage.transactionSync(() => {
       for (const target of targets) addDelivery(partition, notice, { target, body });
       rows.dropNotice(partition.sql, notice.seq);
@@ -232,8 +233,10 @@ export function resend(partition: Partition, id: string): Result<Delivery> {
     : ok(rows.shown(again));
 }
 
-function bodyOf(partition: Partition, { run, event, key, at }: Notice) {
-  const view = show(partition, run);
-  const approval = key === null ? null : findApproval(partition, run, key);
+async function bodyOf(partition: Partition, { run, event, key, at }: Notice) {
+  const view = await showWhole(partition, run);
+  const find = (step: string) =>
+    withValues(partition, run, () => findApproval(partition, run, step));
+  const approval = key === null ? null : await find(key);
   return messageOf({ event, at, view, approval, key });
 }

@@ -15,8 +15,12 @@ import type { StartAfterFailure } from '../../runtime/on-failure.ts';
 import type { Clock, EpochMs, RunId, Tenant } from '../../runtime/ports.ts';
 import type { Budget } from '../../runtime/models/budget.ts';
 import type { SpendSettings } from '../../runtime/settings/spend.ts';
+import type { Values } from '../../runtime/ports/values.ts';
+import type { LargeReader } from './value-rows.ts';
 import { createBook } from './spend-rows.ts';
 import type { PartitionBook } from './spend-rows.ts';
+import { createValueState, readValue } from './value-state.ts';
+import type { ValueState } from './value-state.ts';
 
 /** How webhooks are told. */
 export interface OutboxDeps {
@@ -43,6 +47,8 @@ export interface PartitionDeps extends Omit<AttemptDeps, 'tenant' | 'report' | '
   /** How long runs are kept from their end, and their history. */
   readonly retention: (tenant: Tenant) => Promise<Retention>;
   readonly startAfterFailure: StartAfterFailure;
+  /** Where values are moved to that are too large for rows. */
+  readonly values: Values;
 }
 
 export interface Retention {
@@ -61,10 +67,10 @@ export interface SweepState {
 
 export type Watchers = Map<RunId, Set<() => void>>;
 
-export interface Partition {
+export interface Partition extends LargeReader {
   readonly deps: PartitionDeps;
   readonly ctx: DurableObjectState;
-  readonly sql: SqlStorage;
+  readonly values: ValueState;
   /** Drivers of the runs that are not at rest. */
   readonly drivers: Map<RunId, Driver>;
   /** Which runs hold slots, and which wait for some. */
@@ -96,19 +102,23 @@ export interface Partition {
 
 export function createPartition(ctx: DurableObjectState, deps: PartitionDeps): Partition {
   const deadlines = createDeadlines(deps.clock);
+  const { sql } = ctx.storage;
+  const values = createValueState();
   return {
     deps,
     deadlines,
     clock: { ...deps.clock, deadline: deadlines.deadline },
     ctx,
-    sql: ctx.storage.sql,
+    sql,
+    values,
+    read: (name) => readValue({ sql, values }, name),
     drivers: new Map(),
     queue: createQueue(deps.maxRunning),
     debounced: new Map(),
     watchers: new Map(),
     enders: new Map(),
     pacer: createPacer(deps.clock),
-    book: createBook(ctx.storage.sql),
+    book: createBook(sql),
     budgets: new Map(),
     deltas: createDeltaLog(() => deps.clock.now()),
     due: new Map(),

@@ -31,7 +31,8 @@ import type { Partition } from './partition-state.ts';
 import { dropStarts, keepStarts, messageOf, readStarts } from './admission-rows.ts';
 import { planSweep, resumeSweep, sweepWhenDue } from './sweep.ts';
 import { findHead, readRun, setStatus, writeTurn } from './queue-rows.ts';
-import { show } from './reading.ts';
+import { showWhole } from './reading.ts';
+import { hasUntidy, tidyValues, whenRead } from './values.ts';
 import type { RunHead } from './queue-rows.ts';
 
 /** Waits up to this long are timers of this isolate; longer ones, alarms. */
@@ -56,17 +57,31 @@ export function resume(partition: Partition): void {
   for (const dueAt of partition.due.values()) armAlarm(partition, dueAt);
   outbox.resume(partition);
   resumeSweep(partition);
+  if (hasUntidy(partition)) void tidyValues(partition);
 }
 
 /** Looks at a run again: the one in memory, or else its rows. */
 function wakeRun(partition: Partition, id: RunId): void {
-  const driver = findDriver(partition, id);
-  if (driver === undefined) return;
-  try {
-    post(partition, driver, { type: 'wake' });
-  } catch (error) {
-    abandon(partition, driver.state, error);
-  }
+  whenRead(partition, id, {
+    work() {
+      const driver = findDriver(partition, id);
+      if (driver === undefined) return;
+      try {
+        post(partition, driver, { type: 'wake' });
+      } catch (error) {
+        abandon(partition, driver.state, error);
+      }
+    },
+    giveUp: (error) => abandonUnread(partition, id, error),
+  });
+}
+
+/** Its values are gone, so it can only end. */
+function abandonUnread(partition: Partition, id: RunId, error: unknown): void {
+  const head = findHead(partition.sql, id);
+  const stored = head && readRun(partition, head, { bare: true });
+  if (stored === undefined || isFinal(stored.run.status)) return;
+  abandon(partition, restore(stored), error);
 }
 
 /** The driver of a run that has not ended; made from its rows when it is not in memory. */
@@ -75,7 +90,7 @@ export function findDriver(partition: Partition, id: RunId): Driver | undefined 
   if (known !== undefined) return known;
   const head = findHead(partition.sql, id);
   if (head === undefined || isFinal(head.status)) return undefined;
-  const stored = readRun(partition.sql, head);
+  const stored = readRun(partition, head);
   return stored && drive(partition, head, restore(stored));
 }
 
@@ -118,7 +133,10 @@ export function enter(partition: Partition, message: Message): void {
     const crowd = queue.crowdOf(partition.queue, message);
     const excess = crowd.length + 1 - (lanes.at(-1)?.limit ?? 0);
     for (const { id } of crowd.slice(0, Math.max(0, excess)))
-      findDriver(partition, id)?.post({ type: 'cancel', reason: 'replaced' });
+      whenRead(partition, id, {
+        work: () => findDriver(partition, id)?.post({ type: 'cancel', reason: 'replaced' }),
+        giveUp: (error) => abandonUnread(partition, id, error),
+      });
   }
   line(partition, message);
 }
@@ -160,10 +178,17 @@ function keepCounted({ sql, queue: { starts } }: Partition, { admission, hasBegu
 }
 
 function startRun(partition: Partition, id: RunId): void {
+  whenRead(partition, id, {
+    work: () => startRead(partition, id),
+    giveUp: (error) => abandonUnread(partition, id, error),
+  });
+}
+
+function startRead(partition: Partition, id: RunId): void {
   const { log } = partition.deps;
   try {
     const head = findHead(partition.sql, id);
-    const stored = head?.status === 'queued' ? readRun(partition.sql, head) : undefined;
+    const stored = head?.status === 'queued' ? readRun(partition, head) : undefined;
     if (head !== undefined && stored !== undefined)
       return drive(partition, head, restore(stored)).post({ type: 'start' });
     log.write('error', 'run_not_started', { run: id, reason: 'its rows are not there' });
@@ -242,8 +267,9 @@ interface WrittenTurn {
 
 function write(partition: Partition, { id, record, written, usd = 0 }: WrittenTurn): void {
   const { status } = record.run;
+  let isLarge = false;
   const isNoted = partition.ctx.storage.transactionSync(() => {
-    writeTurn(partition.sql, id, record);
+    isLarge = writeTurn(partition.sql, id, record);
     addSpent(partition.sql, partition.deps.clock.now(), usd);
     // What a waiting run is due for changes though its status does not.
     const isTold = written === status && written !== 'waiting';
@@ -251,6 +277,7 @@ function write(partition: Partition, { id, record, written, usd = 0 }: WrittenTu
     if (status === 'failed' && written !== 'failed') noteFailure(partition, id);
     return outbox.note(partition, id, record);
   });
+  if (isLarge) queueMicrotask(() => void tidyValues(partition));
   partition.book.written(usd);
   if (isFinal(status)) {
     partition.deltas.end(id);
@@ -282,7 +309,7 @@ function rest(partition: Partition, id: RunId, status: RunStatus): void {
 
 /** It never rejects: what could not be started is tried again. */
 function followUp(partition: Partition): void {
-  void startDue(partition, (id) => show(partition, id)).catch((error: unknown) => {
+  void startDue(partition, (id) => showWhole(partition, id)).catch((error: unknown) => {
     partition.deps.log.write('error', 'on_failure_broke', { reason: String(error) });
   });
 }
@@ -325,6 +352,7 @@ export function onAlarm(partition: Partition): void {
   if (partition.failures.dueAt !== undefined) armAlarm(partition, partition.failures.dueAt);
   void outbox.pump(partition);
   void sweepWhenDue(partition);
+  if (hasUntidy(partition)) void tidyValues(partition);
 }
 
 function armWatchdog(partition: Partition): void {

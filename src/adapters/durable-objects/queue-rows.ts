@@ -1,4 +1,5 @@
 /** Reads and writes of a partition's tables. All are synchronous; callers put them in transactions. */
+import type { JsonObject } from '../../core/json.ts';
 import type { RunEvent, RunStatus } from '../../core/run/events.ts';
 import type { LedgerRow, RunRow, StepRow, TurnRecord } from '../../core/run/record.ts';
 import type { StoredRun } from '../../core/run/restore.ts';
@@ -7,9 +8,14 @@ import type { RunId, Tenant } from '../../runtime/ports.ts';
 import type { Admission } from '../../core/queue/admission.ts';
 import type { QueuedRow } from './admission-rows.ts';
 import { findPlan } from './kept-rows.ts';
+import { pack, packEntries, unpack, unpackEntries } from './packed-rows.ts';
+import type { Packed } from './packed-rows.ts';
+import { deleteValues, keepLarge } from './value-rows.ts';
+import type { LargeReader } from './value-rows.ts';
 
-/** Events that lie in one row, so that no row passes what SQLite takes. */
+/** Events that lie in one row, and about how long it may be, so that no row passes what SQLite takes. */
 const EVENTS_IN_A_ROW = 100;
+const EVENTS_LENGTH = 256 * 1024;
 
 export interface RunHead extends QueuedRow {
   readonly tenant: Tenant;
@@ -17,8 +23,10 @@ export interface RunHead extends QueuedRow {
   readonly identity: RunIdentity;
 }
 
-export function insertRun(sql: SqlStorage, head: RunHead): void {
+/** True: its inputs are large, and to be moved. */
+export function insertRun(sql: SqlStorage, head: RunHead): boolean {
   const { tenant, status, identity, admission } = head;
+  const packed = pack(identity);
   sql.exec(
     `INSERT INTO runs (id, tenant, recipe, status, created_at, identity, admission)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -27,20 +35,23 @@ export function insertRun(sql: SqlStorage, head: RunHead): void {
     identity.recipe,
     status,
     identity.createdAt,
-    JSON.stringify(identity),
+    keepLarge(sql, identity.id, 'identity', packed),
     admission === undefined ? null : JSON.stringify(admission),
   );
+  return packed.large.size > 0;
 }
 
 /** Makes another run of one that has not begun, under its id. */
-export function replaceRun(sql: SqlStorage, { identity, admission }: RunHead): void {
+export function replaceRun(sql: SqlStorage, { identity, admission }: RunHead): boolean {
+  const packed = pack(identity);
   sql.exec(
     'UPDATE runs SET recipe = ?, identity = ?, admission = ? WHERE id = ?',
     identity.recipe,
-    JSON.stringify(identity),
+    keepLarge(sql, identity.id, 'identity', packed),
     JSON.stringify(admission),
     identity.id,
   );
+  return packed.large.size > 0;
 }
 
 export function setStatus(
@@ -58,18 +69,25 @@ export function setStatus(
   );
 }
 
+/** True: it has large values, which are to be moved. */
 export function writeTurn(
   sql: SqlStorage,
   id: RunId,
   { run, steps, ledger, events }: TurnRecord,
-): void {
-  sql.exec('INSERT OR REPLACE INTO run_rows (run, body) VALUES (?, ?)', id, JSON.stringify(run));
+): boolean {
+  let isLarge = false;
+  const keep = (place: string, packed: Packed): string => {
+    isLarge ||= packed.large.size > 0;
+    return keepLarge(sql, id, place, packed);
+  };
+  const body = keep('run', pack(run));
+  sql.exec('INSERT OR REPLACE INTO run_rows (run, body) VALUES (?, ?)', id, body);
   for (const step of steps) {
     sql.exec(
       'INSERT OR REPLACE INTO steps (run, key, body) VALUES (?, ?, ?)',
       id,
       step.key,
-      JSON.stringify(step),
+      keep(stepPlace(step.key), pack(step)),
     );
   }
   for (const { key, segment, entries } of ledger) {
@@ -78,28 +96,39 @@ export function writeTurn(
       id,
       key,
       segment,
-      JSON.stringify(entries),
+      keep(segmentPlace(key, segment), packEntries(entries)),
     );
   }
   writeEvents(sql, id, events);
+  return isLarge;
 }
+
+/** What large values of a step's row are found under. */
+export const stepPlace = (key: string): string => `steps ${key}`;
+const segmentPlace = (key: string, segment: number): string => `ledger ${segment} ${key}`;
 
 export function writeEvents(sql: SqlStorage, id: RunId, events: readonly RunEvent[]): void {
   for (let at = 0; at < events.length; at += EVENTS_IN_A_ROW) {
     const batch = events.slice(at, at + EVENTS_IN_A_ROW);
-    const seq = batch.at(-1)?.seq ?? 0;
-    sql.exec(
-      'INSERT INTO events (run, seq, body) VALUES (?, ?, ?)',
-      id,
-      seq,
-      JSON.stringify(batch),
-    );
+    writeBatch(sql, id, batch);
   }
 }
 
-/** Takes a run away with all that is kept of it. */
+function writeBatch(sql: SqlStorage, id: RunId, batch: readonly RunEvent[]): void {
+  const body = JSON.stringify(batch);
+  const half = Math.ceil(batch.length / 2);
+  if (body.length > EVENTS_LENGTH && half < batch.length) {
+    writeBatch(sql, id, batch.slice(0, half));
+    return writeBatch(sql, id, batch.slice(half));
+  }
+  const seq = batch.at(-1)?.seq ?? 0;
+  sql.exec('INSERT INTO events (run, seq, body) VALUES (?, ?, ?)', id, seq, body);
+}
+
+/** Takes a run away with all that is kept of it; its large values are then to be tidied up. */
 export function deleteRun(sql: SqlStorage, id: RunId): void {
   sql.exec('DELETE FROM runs WHERE id = ?', id);
+  deleteValues(sql, id);
   for (const table of [
     'run_rows',
     'steps',
@@ -150,47 +179,71 @@ export function headOf({ tenant, status, identity, admission, heldSince }: HeadC
   return {
     tenant,
     status: status as RunStatus,
-    identity: JSON.parse(identity) as RunIdentity,
+    identity: readIdentity(identity),
     ...(admission !== null && { admission: JSON.parse(admission) as Admission }),
     ...(heldSince !== null && { heldSince }),
   };
 }
 
-export function readRun(sql: SqlStorage, { identity }: RunHead): StoredRun | undefined {
-  const { id, planHash } = identity;
+/** Without inputs that are too large for it: `readRun` has those. */
+function readIdentity(text: string): RunIdentity {
+  const identity = unpack<RunIdentity>(text, () => undefined);
+  return { ...identity, inputs: identity.inputs ?? {} };
+}
+
+/** `bare`: without the large values of its steps, as far as they are only to be counted. */
+export function readRun(
+  { sql, read }: LargeReader,
+  { identity: { id, planHash } }: RunHead,
+  { bare = false }: { readonly bare?: boolean } = {},
+): StoredRun | undefined {
   const plan = findPlan(sql, planHash);
-  const run = readBodies<RunRow>(sql, 'SELECT body FROM run_rows WHERE run = ?', id)[0];
-  if (plan === undefined || run === undefined) return undefined;
-  const steps = readBodies<StepRow>(sql, 'SELECT body FROM steps WHERE run = ? ORDER BY key', id);
+  const readAt = (place: string) => (field: string) => read({ run: id, place, field });
+  const readStep = (place: string) => (bare ? () => undefined : readAt(place));
+  const [row] = sql
+    .exec<{ body: string; identity: string }>(
+      'SELECT body, identity FROM run_rows JOIN runs ON id = run WHERE run = ?',
+      id,
+    )
+    .toArray();
+  if (plan === undefined || row === undefined) return undefined;
+  const run = unpack<RunRow>(row.body, readAt('run'));
+  const identity = unpack<RunIdentity>(row.identity, readAt('identity'));
+  const steps = sql
+    .exec<{ key: string; body: string }>(
+      'SELECT key, body FROM steps WHERE run = ? ORDER BY key',
+      id,
+    )
+    .toArray()
+    .map(({ key, body }) => unpack<StepRow>(body, readStep(stepPlace(key))));
   const ledger = sql
     .exec<{ key: string; segment: number; body: string }>(
       'SELECT key, segment, body FROM ledger WHERE run = ? ORDER BY key, segment',
       id,
     )
     .toArray()
-    // SAFETY: written by `writeTurn`.
-    .map(({ key, segment, body }) => ({
+    .map(({ key, segment, body }): LedgerRow => ({
       key,
       segment,
-      entries: JSON.parse(body) as LedgerRow['entries'],
+      entries: unpackEntries(body, readStep(segmentPlace(key, segment))),
     }));
   return { identity, plan, run, steps, ledger };
 }
 
-export function findStep(sql: SqlStorage, id: RunId, key: string): StepRow | undefined {
+export function findStep({ sql, read }: LargeReader, run: RunId, key: string): StepRow | undefined {
   const [row] = sql
-    .exec<{ body: string }>('SELECT body FROM steps WHERE run = ? AND key = ?', id, key)
+    .exec<{ body: string }>('SELECT body FROM steps WHERE run = ? AND key = ?', run, key)
     .toArray();
-  // SAFETY: written by `writeTurn`.
-  return row && (JSON.parse(row.body) as StepRow);
+  return row && unpack(row.body, (field) => read({ run, place: stepPlace(key), field }));
 }
 
-function readBodies<T>(sql: SqlStorage, query: string, id: RunId): T[] {
-  return (
-    sql
-      .exec<{ body: string }>(query, id)
-      .toArray()
-      // SAFETY: each table's bodies are written from one type.
-      .map(({ body }) => JSON.parse(body) as T)
-  );
+/** Of a run that was executed elsewhere: its inputs. */
+export function readInputs({ sql, read }: LargeReader, run: RunId): JsonObject {
+  const [row] = sql
+    .exec<{ identity: string }>('SELECT identity FROM runs WHERE id = ?', run)
+    .toArray();
+  const place = 'identity';
+  return row
+    ? unpack<RunIdentity>(row.identity, (field) => read({ run, place, field })).inputs
+    : {};
 }

@@ -97,6 +97,34 @@ const STEPS: readonly string[] = [
      started TEXT,
      reason TEXT
    ) WITHOUT ROWID;`,
+  `-- Fields that are too large for their rows. Without a digest they lie in parts here, else in the store.
+   CREATE TABLE large_values (
+     run TEXT NOT NULL,
+     place TEXT NOT NULL,
+     field TEXT NOT NULL,
+     size INTEGER NOT NULL,
+     digest TEXT,
+     PRIMARY KEY (run, place, field)
+   ) WITHOUT ROWID;
+   CREATE INDEX values_by_digest ON large_values (digest) WHERE digest IS NOT NULL;
+   CREATE INDEX values_to_move ON large_values (run) WHERE digest IS NULL;
+   CREATE TABLE value_parts (
+     run TEXT NOT NULL,
+     place TEXT NOT NULL,
+     field TEXT NOT NULL,
+     part INTEGER NOT NULL,
+     body BLOB NOT NULL,
+     PRIMARY KEY (run, place, field, part)
+   );
+   -- What lies in the store, or may; loose: perhaps nobody needs it.
+   CREATE TABLE blobs (
+     digest TEXT PRIMARY KEY,
+     tenant TEXT NOT NULL,
+     size INTEGER NOT NULL,
+     stored INTEGER NOT NULL,
+     loose INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX loose_blobs ON blobs (digest) WHERE loose = 1;`,
 ];
 
 export function migrateQueue(storage: DurableObjectStorage): void {

@@ -3,6 +3,8 @@ import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { isFinal } from '../../core/run/events.ts';
 import type { RunEvent } from '../../core/run/events.ts';
+import { utf8Length } from '../../core/json.ts';
+import type { Seeds } from '../../core/run/record.ts';
 import { showApproval } from '../../core/run/approvals.ts';
 import { restore } from '../../core/run/restore.ts';
 import { showNode, shownOf, showRun } from '../../core/run/show.ts';
@@ -18,15 +20,24 @@ import { positionOf } from '../../core/queue/queue.ts';
 import { waitWith } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
+import { awayValues, SHOWN } from './value-rows.ts';
+import { withValues } from './values.ts';
 
 const PAGE = 500;
+/** What goes to whoever asks, in one piece: the platform takes 32 MiB. */
+const MAX_ANSWER_BYTES = 24 * 1024 * 1024;
 
+/** Its inputs and its result have to be here: `showWhole` fetches them. */
 export function show(partition: Partition, id: RunId): RunView | null {
-  const state = findState(partition, id);
-  const view = state === undefined ? findRecord(partition.sql, id)?.view : viewOf(partition, state);
+  const state = findState(partition, id, { bare: true });
+  const view = state === undefined ? findRecord(partition, id)?.view : viewOf(partition, state);
   if (view?.status !== 'failed') return view ?? null;
   const followUp = findFollowUp(partition, id);
   return followUp === undefined ? view : { ...view, on_failure: followUp };
+}
+
+export async function showWhole(partition: Partition, id: RunId): Promise<RunView | null> {
+  return withValues(partition, id, () => show(partition, id), SHOWN);
 }
 
 export function viewOf(partition: Partition, state: RunState): RunView {
@@ -42,7 +53,11 @@ export function viewOf(partition: Partition, state: RunState): RunView {
 }
 
 /** From memory while it is under way, else from its rows. */
-export function findState(partition: Partition, id: RunId): RunState | undefined {
+export function findState(
+  partition: Partition,
+  id: RunId,
+  options?: { readonly bare: boolean },
+): RunState | undefined {
   const driver = partition.drivers.get(id);
   if (driver !== undefined) {
     // What is shown must not be lost with the object.
@@ -50,7 +65,7 @@ export function findState(partition: Partition, id: RunId): RunState | undefined
     return driver.state;
   }
   const head = rows.findHead(partition.sql, id);
-  const stored = head && rows.readRun(partition.sql, head);
+  const stored = head && rows.readRun(partition, head, options);
   return stored && restore(stored);
 }
 
@@ -62,13 +77,19 @@ export function findNode(
   const state = findState(partition, id);
   const nodes =
     state === undefined
-      ? findRecord(partition.sql, id)?.nodes.filter(
-          (each) => each.node === node || each.key === node,
-        )
+      ? findRecord(partition, id)?.nodes.filter((each) => each.node === node || each.key === node)
       : showNode(shownOf(state, partition.deps.clock.now()), node);
   if (nodes === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
   if (nodes.length === 0)
     return fail('node_not_found', `Cannot find a step of node "${node}" in run "${id}"`);
+  if (
+    (state?.valueBytes ?? 0) > MAX_ANSWER_BYTES &&
+    utf8Length(JSON.stringify(nodes)) > MAX_ANSWER_BYTES
+  )
+    return fail(
+      'value_too_large',
+      `Cannot show node "${node}": it is over ${MAX_ANSWER_BYTES} bytes`,
+    );
   return ok(nodes);
 }
 
@@ -76,14 +97,23 @@ export function findNode(
 export function originOf(partition: Partition, id: RunId, point?: ReplayPoint): Result<Origin> {
   const head = rows.findHead(partition.sql, id);
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
-  const { recipe, recipeVersion, planHash, labels, inputs } = head.identity;
+  const { recipe, recipeVersion, planHash, labels } = head.identity;
+  const stored = rows.readRun(partition, head);
+  const inputs = stored?.identity.inputs ?? rows.readInputs(partition, id);
   const about = { recipe, recipeVersion, planHash, labels, inputs };
-  const stored = rows.readRun(partition.sql, head);
   if (point === undefined) return ok({ ...about, ...(stored && { plan: stored.plan }) });
   if (stored === undefined)
     return fail('run_not_kept', `Cannot replay a part of run "${id}": it was executed inline`);
   const seeds = seedsOf(stored, point);
+  if (seeds.ok && (stored.run.valueBytes ?? 0) > MAX_ANSWER_BYTES && isTooMuch(seeds.value)) {
+    const detail = `what it takes over is over ${MAX_ANSWER_BYTES} bytes`;
+    return fail('value_too_large', `Cannot replay a part of run "${id}": ${detail}`);
+  }
   return seeds.ok ? ok({ ...about, plan: stored.plan, seeds: seeds.value }) : seeds;
+}
+
+function isTooMuch(seeds: Seeds): boolean {
+  return utf8Length(JSON.stringify(seeds)) > MAX_ANSWER_BYTES;
 }
 
 /** Waits for events when there are none yet. */
@@ -93,12 +123,29 @@ export async function readEvents(
   after: EventPlace,
   waitMs: number,
 ): Promise<Result<EventPage>> {
-  const page = readPage(partition, id, after);
+  const page = await wholePage(partition, id, after);
   if (!page.ok || page.value.finished || waitMs <= 0) return page;
   if (page.value.events.length > 0 || page.value.deltas.length > 0) return page;
   const { clock } = partition.deps;
   await waitWith(partition.watchers, id, { clock, waitMs });
-  return readPage(partition, id, after);
+  return wholePage(partition, id, after);
+}
+
+/** Only texts that were streamed before this life of the object are read from steps. */
+async function wholePage(
+  partition: Partition,
+  id: RunId,
+  after: EventPlace,
+): Promise<Result<EventPage>> {
+  const read = () => readPage(partition, id, after);
+  if (awayValues(partition.sql, id).length === 0) return read();
+  const lost = lostTexts(partition, id, rows.readEvents(partition.sql, id, after.seq, PAGE));
+  return withValues(
+    partition,
+    id,
+    read,
+    lost.map(({ key }) => rows.stepPlace(key)),
+  );
 }
 
 function readPage(partition: Partition, id: RunId, after: EventPlace): Result<EventPage> {
@@ -118,18 +165,22 @@ function readPage(partition: Partition, id: RunId, after: EventPlace): Result<Ev
 
 /** In place of deltas that another life of the object has passed on: the text that they came to. */
 function wholeTexts(partition: Partition, id: RunId, events: readonly RunEvent[]): PlacedDelta[] {
-  const since = partition.deltas.since(id) ?? Infinity;
-  const lost = events.filter(
-    (event) =>
-      event.type === 'node.completed' && event.stats.streamed === true && event.seq <= since,
-  );
-  return lost.flatMap((event) => {
-    if (event.type !== 'node.completed') return [];
+  return lostTexts(partition, id, events).flatMap((event) => {
     const { key, node, attempt, seq } = event;
-    const output = rows.findStep(partition.sql, id, key)?.output;
+    const output = rows.findStep(partition, id, key)?.output;
     if (typeof output !== 'string') return [];
     return [{ key, node, attempt, offset: 0, text: output, seq: seq - 1, number: event.at }];
   });
+}
+
+type Completed = Extract<RunEvent, { type: 'node.completed' }>;
+
+/** Ends of steps whose text was passed on in another life of the object. */
+function lostTexts({ deltas }: Partition, id: RunId, events: readonly RunEvent[]): Completed[] {
+  const since = deltas.since(id) ?? Infinity;
+  return events
+    .filter((event) => event.type === 'node.completed')
+    .filter(({ stats, seq }) => stats.streamed === true && seq <= since);
 }
 
 /** Waits for the run to end, and shows what it is then. */
@@ -148,7 +199,7 @@ export async function waitForEnd(
     await waitWith(partition.enders, id, { clock, waitMs: left });
   }
   const { state } = driver ?? {};
-  return state?.status === 'completed' ? viewOf(partition, state) : show(partition, id);
+  return state?.status === 'completed' ? viewOf(partition, state) : showWhole(partition, id);
 }
 
 export function findApproval(partition: Partition, run: RunId, key: string): ApprovalView | null {

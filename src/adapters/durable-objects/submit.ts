@@ -12,7 +12,7 @@ import { withPlace } from '../../core/queue/place.ts';
 import { crowdOf, leave } from '../../core/queue/queue.ts';
 import type { Message } from '../../core/queue/queue.ts';
 import type { RunView } from '../../core/run/view.ts';
-import type { FinishedRun, Idempotency, Submission } from '../../runtime/ports.ts';
+import type { FinishedRun, Idempotency, RunId, Submission } from '../../runtime/ports.ts';
 import { addSpent } from './spend-rows.ts';
 import * as kept from './kept-rows.ts';
 import { messageOf } from './admission-rows.ts';
@@ -22,6 +22,8 @@ import type { Partition } from './partition-state.ts';
 import * as rows from './queue-rows.ts';
 import { planSweep } from './sweep.ts';
 import { show, viewOf, waitForEnd } from './reading.ts';
+import { SHOWN } from './value-rows.ts';
+import { tidyValues, withValues } from './values.ts';
 
 /** A submission as it crosses to the object: the plan only when the object lacks it. */
 export type SubmissionMessage = Omit<Submission, 'plan'> & {
@@ -43,7 +45,10 @@ export async function submitAndWait(
   partition: Partition,
   message: SubmissionMessage,
 ): Promise<SubmitReply> {
-  const reply = submit(partition, message);
+  const first = findFirst(partition, message.idempotency);
+  const work = () => submit(partition, message);
+  // At once where it can be, so that submissions are taken in the order in which they come.
+  const reply = first === undefined ? work() : await withValues(partition, first, work, SHOWN);
   const { waitMs = 0 } = message;
   if (waitMs <= 0 || reply.needsPlan || !reply.result.ok) return reply;
   const { view, replayed } = reply.result.value;
@@ -52,6 +57,7 @@ export async function submitAndWait(
   return later === null ? reply : { needsPlan: false, result: ok({ view: later, replayed }) };
 }
 
+/** Where the key is a known run's, its inputs and result have to be here. */
 export function submit(partition: Partition, message: SubmissionMessage): SubmitReply {
   const { sql, deps } = partition;
   const { idempotency, planHash } = message;
@@ -87,7 +93,8 @@ function begin(partition: Partition, submission: SubmissionMessage, plan: Plan):
   const refused = refusal(partition, message);
   if (refused !== undefined) return refused;
   keep(partition, submission, { identity, plan });
-  rows.insertRun(sql, { tenant, status: 'queued', identity, admission });
+  const isLarge = rows.insertRun(sql, { tenant, status: 'queued', identity, admission });
+  if (isLarge) queueMicrotask(() => void tidyValues(partition));
   const state = createRunState(identity, plan);
   state.warnings.push(...warningsOf(submission));
   if (submission.seeds !== undefined) plant(state, submission.seeds);
@@ -132,13 +139,14 @@ function postpone(
   const { sql, queue, deps } = partition;
   const { tenant, plan } = submission;
   const head = rows.findHead(sql, id);
-  const stored = head && rows.readRun(sql, head);
+  const stored = head && rows.readRun(partition, head, { bare: true });
   const now = deps.clock.now();
   const firstAt = head?.identity.createdAt ?? now;
   const identity = { ...identityOf(submission), id, createdAt: firstAt };
   const admission = putOff(submission.admission, { firstAt, now });
   keep(partition, submission, { identity, plan });
-  rows.replaceRun(sql, { tenant, status: 'queued', identity, admission });
+  const isLarge = rows.replaceRun(sql, { tenant, status: 'queued', identity, admission });
+  if (isLarge) queueMicrotask(() => void tidyValues(partition));
   const state = createRunState(identity, plan);
   state.seq = stored?.run.seq ?? 0;
   state.warnings.push(...warningsOf(submission));
@@ -236,6 +244,14 @@ function spentBy(view: RunView): number {
   return (view.metrics.cost_usd ?? 0) + (view.metrics.unreported_cost_usd ?? 0);
 }
 
+/** The run that a key was used for, when there is one. */
+export function findFirst(
+  { sql, deps }: Partition,
+  idempotency: Idempotency | undefined,
+): RunId | undefined {
+  return idempotency && kept.findIdempotent(sql, idempotency.key, deps.clock.now())?.run;
+}
+
 export function keepFinished(partition: Partition, finished: FinishedRun): void {
   const { tenant, view, nodes, events, idempotency } = finished;
   const { sql, ctx } = partition;
@@ -260,4 +276,5 @@ export function keepFinished(partition: Partition, finished: FinishedRun): void 
   });
   planSweep(partition);
   void pump(partition);
+  void tidyValues(partition);
 }

@@ -5,6 +5,7 @@ import { armAlarm } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
 import { deleteRun } from './queue-rows.ts';
 import * as rows from './sweep-rows.ts';
+import { tidyValues } from './values.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Runs that one transaction deletes: other requests wait for it. */
@@ -36,6 +37,7 @@ export async function sweepWhenDue(partition: Partition): Promise<void> {
   state.isBusy = true;
   try {
     const isDone = await sweepPart(partition);
+    void tidyValues(partition);
     const now = deps.clock.now();
     const next = isDone ? (rows.hasEndedRuns(sql) ? now + DAY_MS : undefined) : now + AGAIN_MS;
     rows.writeSweepAt(sql, next);

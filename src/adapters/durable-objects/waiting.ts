@@ -6,6 +6,7 @@ import type { JsonValue } from '../../core/json.ts';
 import { findAsking, mayDecide, showApproval, showApprovalRow } from '../../core/run/approvals.ts';
 import { isFinal } from '../../core/run/events.ts';
 import type { ApprovalRequest, Verdict } from '../../core/run/record.ts';
+import { MAX_ASKED_BYTES, sizeOf } from '../../core/run/room.ts';
 import type { RunState } from '../../core/run/state.ts';
 import type { ApprovalView } from '../../core/run/view.ts';
 import { MAX_INBOX, verdictFaults } from '../../core/run/waits.ts';
@@ -21,6 +22,8 @@ const MAX_LISTED = 100;
 /** It becomes part of an output, beside what else the output says, and kept ones lie in one row. */
 const MAX_PAYLOAD_BYTES = 128 * 1024;
 const MAX_KEPT_BYTES = 512 * 1024;
+/** Decisions on one step. */
+const MAX_SAID_BYTES = 1024 * 1024;
 
 /** Refused for a run that has ended, and when too many events wait for nobody. */
 export function deliverEvent(
@@ -82,7 +85,7 @@ export function decide(
   }
   const { groups, ...given } = decision;
   const verdict: Verdict = { ...given, decidedAt: partition.deps.clock.now() };
-  const refused = refuse(asked, verdict, groups);
+  const refused = refuse(asked, verdict, groups) ?? refuseSize(state, key, verdict);
   if (refused !== undefined) return { ok: false, error: refused };
   if (view === undefined) {
     const early = state.early.filter((kept) => kept.key === key).map((kept) => kept.verdict);
@@ -111,6 +114,18 @@ type Asked = Pick<ApprovalRequest, 'form' | 'groups' | 'approvalsRequired'>;
 function askedBy(state: RunState, key: string): Asked | undefined {
   const waiting = state.active.get(key)?.waiting;
   return waiting?.kind === 'approval' ? waiting.request : findAsking(state.plan, key);
+}
+
+/** What people have said of one step lies in its row. */
+function refuseSize(state: RunState, key: string, verdict: Verdict): Failure | undefined {
+  const waiting = state.active.get(key)?.waiting;
+  const before = waiting?.kind === 'approval' ? waiting.verdicts : [];
+  const what = 'Cannot take the decision';
+  if (sizeOf({ ...verdict }) > MAX_ASKED_BYTES)
+    return failure('value_too_large', `${what}: it is larger than ${MAX_ASKED_BYTES} bytes`);
+  if (sizeOf([...before, verdict].map((each) => ({ ...each }))) > MAX_SAID_BYTES)
+    return failure('value_too_large', `${what}: all of them are over ${MAX_SAID_BYTES} bytes`);
+  return undefined;
 }
 
 function refuse(

@@ -39,9 +39,11 @@ import { onAlarm, resume } from './partition.ts';
 import { createPartition } from './partition-state.ts';
 import type { Partition, PartitionDeps } from './partition-state.ts';
 import { migrateQueue } from './queue-schema.ts';
-import { findApproval, findNode, originOf, readEvents, show, waitForEnd } from './reading.ts';
-import { keepFinished, reserve, submitAndWait } from './submit.ts';
+import { findApproval, findNode, originOf, readEvents, showWhole, waitForEnd } from './reading.ts';
+import { findFirst, keepFinished, reserve, submitAndWait } from './submit.ts';
 import type { SubmissionMessage, SubmitReply } from './submit.ts';
+import { SHOWN } from './value-rows.ts';
+import { withValues } from './values.ts';
 import * as people from './waiting.ts';
 
 type MakeDeps<Env> = (env: Env) => PartitionDeps;
@@ -68,12 +70,12 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
       return submitAndWait(this.#partition, message);
     }
 
-    find(id: RunId): RunView | null {
-      return show(this.#partition, id);
+    async find(id: RunId): Promise<RunView | null> {
+      return showWhole(this.#partition, id);
     }
 
-    findNode(id: RunId, node: string): Result<readonly NodeView[]> {
-      return findNode(this.#partition, id, node);
+    async findNode(id: RunId, node: string): Promise<Result<readonly NodeView[]>> {
+      return this.#with(id, (partition) => findNode(partition, id, node));
     }
 
     list(filter: RunFilter): RunSummary[] {
@@ -88,15 +90,15 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
       return waitForEnd(this.#partition, id, waitMs);
     }
 
-    act(id: RunId, action: RunAction, options?: ActOptions): Result<RunView> {
-      return act(this.#partition, id, action, options);
+    async act(id: RunId, action: RunAction, options?: ActOptions): Promise<Result<RunView>> {
+      return this.#with(id, (partition) => act(partition, id, action, options));
     }
 
-    origin(id: RunId, point?: ReplayPoint): Result<Origin> {
-      return originOf(this.#partition, id, point);
+    async origin(id: RunId, point?: ReplayPoint): Promise<Result<Origin>> {
+      return this.#with(id, (partition) => originOf(partition, id, point));
     }
 
-    bulk(order: BulkOrder): BulkDone {
+    bulk(order: BulkOrder): Promise<BulkDone> {
       return bulk(this.#partition, order);
     }
 
@@ -105,24 +107,28 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
       return showQueue(queue, deps.maxQueued, deps.clock.now());
     }
 
-    deliver(id: RunId, event: string, payload: JsonValue): Result<{ readonly received: boolean }> {
-      return people.deliverEvent(this.#partition, id, { event, payload });
+    async deliver(
+      id: RunId,
+      event: string,
+      payload: JsonValue,
+    ): Promise<Result<{ readonly received: boolean }>> {
+      return this.#with(id, (partition) => people.deliverEvent(partition, id, { event, payload }));
     }
 
     approvals(): ApprovalView[] {
       return people.listApprovals(this.#partition);
     }
 
-    findApproval(run: RunId, key: string): ApprovalView | null {
-      return findApproval(this.#partition, run, key);
+    async findApproval(run: RunId, key: string): Promise<ApprovalView | null> {
+      return this.#with(run, (partition) => findApproval(partition, run, key));
     }
 
-    decide(run: RunId, key: string, verdict: Decision): Result<ApprovalView> {
-      return people.decide(this.#partition, { run, key }, verdict);
+    async decide(run: RunId, key: string, verdict: Decision): Promise<Result<ApprovalView>> {
+      return this.#with(run, (partition) => people.decide(partition, { run, key }, verdict));
     }
 
-    createLink(place: ApprovalPlace, draft: LinkDraft): Result<ApprovalLink> {
-      return links.createLink(this.#partition, place, draft);
+    async createLink(place: ApprovalPlace, draft: LinkDraft): Promise<Result<ApprovalLink>> {
+      return this.#with(place.run, (partition) => links.createLink(partition, place, draft));
     }
 
     listLinks(place: ApprovalPlace): ApprovalLink[] {
@@ -133,12 +139,12 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
       return links.revokeLink(this.#partition, place, id);
     }
 
-    openLink(token: LinkToken): Result<OpenedLink> {
-      return links.openLink(this.#partition, token);
+    async openLink(token: LinkToken): Promise<Result<OpenedLink>> {
+      return this.#with(token.run, (partition) => links.openLink(partition, token));
     }
 
-    decideByLink(token: LinkToken, verdict: LinkVerdict): Result<ApprovalView> {
-      return links.decideByLink(this.#partition, token, verdict);
+    async decideByLink(token: LinkToken, verdict: LinkVerdict): Promise<Result<ApprovalView>> {
+      return this.#with(token.run, (partition) => links.decideByLink(partition, token, verdict));
     }
 
     listDeliveries(filter: DeliveryFilter): Delivery[] {
@@ -153,8 +159,10 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
       outbox.webhooksChanged(this.#partition);
     }
 
-    reserve(idempotency: Idempotency): Result<RunView | null> {
-      return reserve(this.#partition, idempotency);
+    async reserve(idempotency: Idempotency): Promise<Result<RunView | null>> {
+      const first = findFirst(this.#partition, idempotency);
+      const work = () => reserve(this.#partition, idempotency);
+      return first === undefined ? work() : withValues(this.#partition, first, work, SHOWN);
     }
 
     async spentSince(day: EpochMs): Promise<number> {
@@ -167,6 +175,11 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
 
     override alarm(): void {
       onAlarm(this.#partition);
+    }
+
+    /** Once the values of the run are here. */
+    #with<T>(run: RunId, work: (partition: Partition) => T): T | Promise<T> {
+      return withValues(this.#partition, run, () => work(this.#partition));
     }
   };
 }

@@ -264,6 +264,7 @@ export function runRow(state: RunState): RunRow {
     ...(failure !== undefined && { failure }),
     ...(state.cancelReason !== undefined && { cancelReason: state.cancelReason }),
     ...(isSpent(state.spent) && { spent: state.spent }),
+    ...(state.valueBytes > 0 && { valueBytes: state.valueBytes }),
     ...(state.rollback !== undefined && { rollback: state.rollback }),
     ...(state.inbox.length > 0 && { inbox: [...state.inbox] }),
     ...(state.early.length > 0 && { early: [...state.early] }),

@@ -5,11 +5,11 @@ import { isJsonObject, utf8Length } from '../json.ts';
 import type { World } from './decide.ts';
 import { mapNode, recipeNode } from './open.ts';
 import { collectOutputs } from './outputs.ts';
-import { MAX_VALUE_BYTES } from './record.ts';
 import type { ItemOutcome } from './record.ts';
 import { createResolveContext, resolveObject } from './resolve.ts';
+import { takeRoom } from './room.ts';
 import { isAbsent } from './scope.ts';
-import { completeStep, endRun, failRun, failStep, isTooLarge } from './settle.ts';
+import { completeStep, endRun, failRun, failStep } from './settle.ts';
 import type { Active, Frame, MapProgress, RunState } from './state.ts';
 import { emit, warn } from './write.ts';
 
@@ -78,10 +78,8 @@ export function closeFrame(state: RunState, frame: Frame, world: World): void {
   const { outputs, missing, warnings } = collectOutputs(frame, state, world);
   for (const warning of warnings) warn(state, world, warning);
   if (frame.owner !== undefined) return closeRecipe(state, frame.owner, outputs, world);
-  if (isTooLarge(outputs)) {
-    const message = `Cannot keep the outputs of the run: they are larger than ${MAX_VALUE_BYTES} bytes`;
-    return failRun(state, failure('value_too_large', message), world);
-  }
+  const refused = takeRoom(state, outputs, 'Cannot keep the outputs of the run');
+  if (refused !== undefined) return failRun(state, refused, world);
   state.result = { outputs, missing };
   endRun(state, 'completed', world);
   emit(state, world, { type: 'run.completed' });

@@ -2,11 +2,10 @@
 import { isFileOver } from '../chunk/spec.ts';
 import { ComposerError } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
-import { isJsonObject, ownProperty, utf8Length } from '../json.ts';
+import { isJsonObject, ownProperty } from '../json.ts';
 import { checkInputs } from '../recipe/inputs.ts';
 import type { MapNode, Plan, PlanNode, RecipeNode } from '../recipe/plan.ts';
 import type { World } from './decide.ts';
-import { MAX_VALUE_BYTES } from './record.ts';
 import type { StepRow } from './record.ts';
 import {
   createResolveContext,
@@ -17,6 +16,7 @@ import {
   resolveReference,
 } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
+import { needRoom } from './room.ts';
 import { scopeOf } from './scope.ts';
 import type { ScopeParts } from './scope.ts';
 import { takeItems } from './seeds.ts';
@@ -59,12 +59,7 @@ export function openItems(state: RunState, step: Active, found: Opened, world: W
       `Cannot go over ${items.length} items in node "${node.id}": at most ${MAX_ITEMS} are allowed`,
     );
   }
-  if (utf8Length(JSON.stringify({ items, keys })) > MAX_VALUE_BYTES) {
-    throw new ComposerError(
-      'value_too_large',
-      `Cannot go over "over" of node "${node.id}": it is larger than ${MAX_VALUE_BYTES} bytes`,
-    );
-  }
+  needRoom(state, [items, keys ?? null], `Cannot go over "over" of node "${node.id}"`);
   state.ledgers.set(step.key, ledger);
   step.phase = 'open';
   step.progress = { node, ledger, next: 0, inFlight: 0, ...opened };
@@ -106,10 +101,7 @@ export function openRecipe(state: RunState, step: Active, world: World): void {
       issues,
     });
   }
-  if (utf8Length(JSON.stringify(checked.value.values)) > MAX_VALUE_BYTES) {
-    const message = `Cannot start sub-recipe "${path}": its inputs are larger than ${MAX_VALUE_BYTES} bytes`;
-    throw new ComposerError('value_too_large', message);
-  }
+  needRoom(state, checked.value.values, `Cannot give sub-recipe "${path}" its inputs`);
   warnMissing(state, world, node, context.missing);
   for (const { code, detail } of checked.value.warnings)
     warn(state, world, { code, detail, node: node.id });

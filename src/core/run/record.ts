@@ -31,6 +31,8 @@ export interface RunRow {
   readonly result?: { readonly outputs: JsonObject; readonly missing: readonly string[] };
   readonly failure?: RunFailure;
   readonly cancelReason?: CancelReason;
+  /** Of all values that it has kept so far; absent in rows of releases that did not count. */
+  readonly valueBytes?: number;
   /** On models; absent while nothing was. */
   readonly spent?: Spend;
   readonly rollback?: Rollback;
@@ -180,9 +182,6 @@ export interface Verdict {
   /** Epoch milliseconds. */
   readonly decidedAt: number;
 }
-
-/** A value in a row. SQLite on Workers takes rows of 2 MB, and a row holds more than one value. */
-export const MAX_VALUE_BYTES = 1024 * 1024;
 
 /** A ledger row is full at this many items or bytes, whichever comes first. */
 export const LEDGER_ITEMS = 100;

@@ -49,6 +49,7 @@ function readState(stored: StoredRun): RunState {
   if (run.rollback !== undefined) state.rollback = run.rollback;
   if (run.cancelReason !== undefined) state.cancelReason = run.cancelReason;
   if (run.spent !== undefined) state.spent = run.spent;
+  state.valueBytes = run.valueBytes ?? 0;
   // Waiting is what a running run looks like from outside.
   if (status === 'waiting') state.status = 'running';
   state.inbox.push(...(run.inbox ?? []));

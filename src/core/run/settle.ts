@@ -1,16 +1,16 @@
 /** What becomes of a step that ended: its row, its output, the way on. */
-import { ComposerError, failure } from '../errors.ts';
+import { ComposerError } from '../errors.ts';
 import type { Failure } from '../errors.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
-import { isJsonObject, utf8Length } from '../json.ts';
+import { isJsonObject } from '../json.ts';
 import { isRetried, nextDelay } from '../retry.ts';
 import type { World } from './decide.ts';
 import type { CancelReason, StepStats } from './events.ts';
 import { noteBackEdges } from './loops.ts';
 import { mappedNames } from './open.ts';
-import { MAX_VALUE_BYTES } from './record.ts';
 import type { ChunkSource, ItemOutcome, RunFailure, StepRow } from './record.ts';
 import { publish, publishExtra } from './publish.ts';
+import { takeRoom } from './room.ts';
 import { beginRollback, endUndo, undoOf } from './rollback.ts';
 import { mayWaitUntil, nodeState } from './state.ts';
 import type { Active, Frame, RunState } from './state.ts';
@@ -30,19 +30,13 @@ export function completeStep(state: RunState, step: Active, success: Success, wo
   const { output, stats } = success;
   if (step.given !== undefined) return endUndo(state, step, { output, stats }, world);
   const value = step.map?.progress?.node.collect === 'records' ? recordOf(step, success) : output;
-  if (isTooLarge(value)) {
-    const message = `Cannot keep the output of node "${step.node.id}": it is larger than ${MAX_VALUE_BYTES} bytes`;
-    return failStep(state, step, failure('value_too_large', message), world);
-  }
+  const refused = takeRoom(state, value, `Cannot keep the output of node "${step.node.id}"`);
+  if (refused !== undefined) return failStep(state, step, refused, world);
   state.active.delete(step.key);
   if (step.map !== undefined) return settleItem(state, step, { ok: true, value, stats }, world);
   const { key, node, attempt } = step;
   const endSeq = emit(state, world, { type: 'node.completed', key, node: node.id, attempt, stats });
   passOn(state, step, { status: 'completed', endSeq, output, stats }, world);
-}
-
-export function isTooLarge(value: JsonValue): boolean {
-  return utf8Length(JSON.stringify(value)) > MAX_VALUE_BYTES;
 }
 
 /** Whoever asks for more patience than this has refused: a host may say any number. */

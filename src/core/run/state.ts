@@ -88,6 +88,8 @@ export interface RunState {
   /** Outcomes of items by the key of their map, kept for the view after the map is decided. */
   readonly ledgers: Map<StepKey, Ledger>;
   spent: Spend;
+  /** Of all values that it has kept so far. */
+  valueBytes: number;
   /** What changed since the last commit. */
   readonly changes: Changes;
 }
@@ -236,6 +238,7 @@ export function createRunState(identity: RunIdentity, plan: Plan): RunState {
     seeds: new Map(),
     ledgers: new Map(),
     spent: NOTHING_SPENT,
+    valueBytes: 0,
     changes: noChanges(),
   };
 }

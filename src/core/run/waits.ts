@@ -17,6 +17,7 @@ import { stepContext } from './open.ts';
 import { resolve, resolveSchema, resolveToText } from './resolve.ts';
 import type { ResolveContext } from './resolve.ts';
 import type { ApprovalRequest, KeptVerdict, Verdict, Waiting } from './record.ts';
+import { MAX_ASKED_BYTES, sizeOf } from './room.ts';
 import { completeStep, failStep } from './settle.ts';
 import { isActive, MAX_INLINE_MS, mayWaitUntil } from './state.ts';
 import type { Active, RunState } from './state.ts';
@@ -92,6 +93,10 @@ function approvalOf(
     ...(input !== undefined && { input }),
     ...(form !== undefined && { form: resolveSchema(form, context) }),
   };
+  if (sizeOf({ ...request }) > MAX_ASKED_BYTES) {
+    const message = `Cannot ask in node "${node.id}": what people are shown is larger than ${MAX_ASKED_BYTES} bytes`;
+    throw new ComposerError('value_too_large', message);
+  }
   const due = timeoutMs === undefined ? undefined : { dueAt: now + timeoutMs };
   return { kind: 'approval', request, verdicts: [], ...due };
 }

@@ -160,22 +160,25 @@ describe('many at once', () => {
       { id: runs[0]!.id },
     ]);
     const label = { name: 'team', value: 'x' };
-    expect(bulk(partition.live(), { action: 'retry', filter: { label }, limit: 1 })).toEqual({
+    expect(await bulk(partition.live(), { action: 'retry', filter: { label }, limit: 1 })).toEqual({
       changed: 1,
       hasMore: true,
     });
     await settled();
     expect(runs.map(({ id }) => partition.status(id))).toEqual(['completed', 'failed', 'failed']);
-    expect(bulk(partition.live(), { action: 'cancel', filter: { label }, limit: 9 }).changed).toBe(
-      1,
-    );
+    const cancelled = await bulk(partition.live(), {
+      action: 'cancel',
+      filter: { label },
+      limit: 9,
+    });
+    expect(cancelled.changed).toBe(1);
     expect(partition.status(gated.id)).toBe('cancelled');
     const discard = {
       action: 'discard' as const,
       filter: { recipe: 'f', status: 'failed' as const },
       limit: 9,
     };
-    expect(bulk(partition.live(), discard)).toEqual({ changed: 2, hasMore: false });
+    expect(await bulk(partition.live(), discard)).toEqual({ changed: 2, hasMore: false });
     expect(listRuns(sql, { recipe: 'f', limit: 9 }).map(({ id }) => id)).toEqual([runs[0]!.id]);
     for (const table of ['run_rows', 'steps', 'events']) {
       const rows = sql.exec(`SELECT 1 FROM ${table} WHERE run = ?`, runs[1]!.id).toArray();

@@ -78,9 +78,12 @@ describe('sizes', () => {
     const run = await runRecipe(
       recipe({
         nodes: [
-          each('m', [600_000, 5], task('text', { size: '{{ item }}', copy: "{{ 'y' * item }}" }), {
-            on_error: 'skip',
-          }),
+          each(
+            'm',
+            [8_380_000, 5],
+            task('text', { size: '{{ item }}', copy: "{{ 'y' * 20000 }}" }),
+            { on_error: 'skip' },
+          ),
         ],
       }),
     );
@@ -94,7 +97,7 @@ describe('sizes', () => {
     const run = await runRecipe(
       recipe({
         nodes: [
-          each('m', [1, 2, 3], task('text', { size: 500_000, of: '{{ item }}' }), {
+          each('m', [1, 2, 3], task('text', { size: 3_000_000, of: '{{ item }}' }), {
             collect: 'values',
           }),
         ],
@@ -104,7 +107,7 @@ describe('sizes', () => {
   });
 
   it('a map over too large a list fails before it starts', async () => {
-    const list = Array.from({ length: 20 }, () => 'x'.repeat(60_000));
+    const list = Array.from({ length: 20 }, () => 'x'.repeat(450_000));
     const run = await runRecipe(
       recipe({ user_inputs: inputs('list'), nodes: [each('m', '{{ list }}', task('echo'))] }),
       { inputs: { list } },
@@ -114,7 +117,7 @@ describe('sizes', () => {
   });
 
   it("a sub-recipe's inputs that are too large fail it", async () => {
-    const big = call('a', 'text', { size: 600_000 });
+    const big = call('a', 'text', { size: 4_300_000 });
     const run = await runRecipe(
       recipe({
         nodes: [big, include('r', 'recipes/s.yaml', { input_mapping: { x: 'a', y: 'a' } })],

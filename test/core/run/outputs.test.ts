@@ -103,9 +103,12 @@ describe('final outputs', () => {
   });
 
   it('that are too large together fail the run', async () => {
-    const big = "{{ 'x' * 600000 }}";
+    const names = Array.from({ length: 9 }, (_, n) => `n${n}`);
     const run = await runRecipe(
-      recipe({ nodes: [give('a', big), give('b', big)], final_outputs: ['a', 'b'] }),
+      recipe({
+        nodes: names.map((name) => give(name, "{{ 'x' * 1000000 }}")),
+        final_outputs: names,
+      }),
     );
     expect(run.state.failure).toMatchObject({ code: 'value_too_large' });
   });

@@ -61,7 +61,7 @@ describe('a failed node', () => {
   });
 
   it('with an answer that is too large says so', async () => {
-    const run = await runRecipe(recipe({ nodes: [call('a', 'text', { size: 1024 * 1024 })] }));
+    const run = await runRecipe(recipe({ nodes: [call('a', 'text', { size: 8 * 1024 * 1024 })] }));
     expect(run.state.failure).toMatchObject({ code: 'value_too_large', node: 'a' });
   });
 

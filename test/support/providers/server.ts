@@ -60,10 +60,7 @@ function routeOf(path: string, body: Body): Route | undefined {
   return found && { protocol: found[1], model: body.model, isStream: body.stream === true };
 }
 
-export async function startProviders(
-  port = 0,
-  host = '127.0.0.1',
-): Promise<FakeProviders> {
+export async function startProviders(port = 0, host = '127.0.0.1'): Promise<FakeProviders> {
   const scripts = new Map<string, ScriptedReply[]>();
   const requests = new Map<string, SeenRequest[]>();
   const held = new Map<string, (() => void)[]>();
