@@ -6,6 +6,7 @@ import type { WorkflowQueueObject } from '../../src/adapters/durable-objects/wor
 import { createValues } from '../../src/adapters/storage/values.ts';
 import { describeValues } from '../contracts/values.ts';
 import { bodyOf, call, post } from '../support/api-client.ts';
+import { readSse } from '../support/sse.ts';
 import type { ProblemBody, RunBody } from '../support/api-client.ts';
 
 // SAFETY: wrangler.toml binds them.
@@ -65,13 +66,12 @@ async function started(): Promise<string> {
     await post('/v1/runs', { recipe, inputs: { text: TEXT } }),
     202,
   );
-  for (let asked = 0; ; asked += 1) {
-    const now = await bodyOf<RunBody>(await call(`/v1/runs/${run.id}`), 200);
-    const { status } = now;
-    expect(asked, JSON.stringify({ ...now, inputs: 0 })).toBeLessThan(1_000);
-    if (status === 'waiting') return run.id;
-    expect(['queued', 'running']).toContain(status);
-  }
+  const stream = readSse(
+    await call(`/v1/runs/${run.id}/events`, { headers: { accept: 'text/event-stream' } }),
+  );
+  await stream.until('node.waiting');
+  await stream.drop();
+  return run.id;
 }
 
 async function ended(id: string): Promise<RunBody & { inputs: { text: string } }> {
