@@ -41,6 +41,7 @@ import { createFakeNet } from './fake-net.ts';
 import { createManualClock, settled } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { createDisk, createObjectState } from './object-state.ts';
+import type { ObjectDisk } from './object-state.ts';
 import { planOf } from './run-recipe.ts';
 import { createTestStores } from './stores.ts';
 import { createTestFunctions } from './test-functions.ts';
@@ -95,6 +96,8 @@ export interface PartitionOptions {
   /** Default: for ever. */
   readonly retention?: PartitionDeps['retention'];
   readonly startAfterFailure?: StartAfterFailure;
+  /** What an earlier life, or an earlier release, has left. */
+  readonly disk?: ObjectDisk;
   /** Where large values are moved to. */
   readonly values?: Values;
 }
@@ -103,13 +106,13 @@ const forEver = async () => ({ runsMs: Infinity, historyMs: Infinity });
 
 export function createTestPartition(options: PartitionOptions = {}): TestPartition {
   const { maxRunning = 100, maxQueued = 1_000, egress = createFakeNet().egress } = options;
-  const disk = createDisk();
+  const { disk = createDisk() } = options;
   const clock = createManualClock();
   const functions = createTestFunctions();
   const faults: string[] = [];
   const values = createMemoryValues(createTestStores(clock));
   const endpoints = options.endpoints ?? createMemoryEndpoints({ clock });
-  let count = 0;
+  let count = options.disk === undefined ? 0 : 1_000;
   let kill = (): void => {};
   let live = wake();
 

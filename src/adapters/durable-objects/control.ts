@@ -1,5 +1,6 @@
 /** What is done to runs that are known. Each of these may be asked for again without harm. */
-import { fail, ok } from '../../core/errors.ts';
+import { fail, ok, toFailure } from '../../core/errors.ts';
+import { unfollowed } from '../../core/recipe/plan-format.ts';
 import type { Result } from '../../core/errors.ts';
 import { isFinal } from '../../core/run/events.ts';
 import { reopen } from '../../core/run/reopen.ts';
@@ -60,6 +61,7 @@ export function retry(partition: Partition, id: RunId): Result<RunView> {
     const stored = readRun(partition, head);
     if (stored === undefined)
       return fail('run_not_kept', `Cannot retry run "${id}": it was executed inline`);
+    if ('foreign' in stored) return { ok: false, error: toFailure(unfollowed(id, stored.foreign)) };
     if (undoneKeys(stored.steps).size > 0)
       return fail('run_finished', `Cannot retry run "${id}": it was rolled back, so replay it`);
     const { maxQueued, clock } = partition.deps;

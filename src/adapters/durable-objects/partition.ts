@@ -12,6 +12,8 @@ import { isFinal } from '../../core/run/events.ts';
 import type { RunStatus } from '../../core/run/events.ts';
 import type { TurnRecord } from '../../core/run/record.ts';
 import { restore } from '../../core/run/restore.ts';
+import type { StoredRun } from '../../core/run/restore.ts';
+import { unfollowed } from '../../core/recipe/plan-format.ts';
 import { cancelSteps, endFailed } from '../../core/run/settle.ts';
 import type { RunState } from '../../core/run/state.ts';
 import { budgeted } from '../../core/run/spend.ts';
@@ -91,7 +93,16 @@ export function findDriver(partition: Partition, id: RunId): Driver | undefined 
   const head = findHead(partition.sql, id);
   if (head === undefined || isFinal(head.status)) return undefined;
   const stored = readRun(partition, head);
-  return stored && drive(partition, head, restore(stored));
+  if (stored === undefined) return undefined;
+  if ('foreign' in stored) return endForeign(partition, stored);
+  return drive(partition, head, restore(stored));
+}
+
+/** Another release has planned it, and only that one can go on with it. */
+function endForeign(partition: Partition, stored: StoredRun): undefined {
+  const run = { ...stored.run, active: [] };
+  const error = unfollowed(stored.identity.id, stored.foreign);
+  return abandon(partition, restore({ ...stored, run }), error);
 }
 
 /** Enters facts into a run. Q3. */
@@ -105,7 +116,7 @@ export function post(partition: Partition, driver: Driver, ...facts: Fact[]): vo
 }
 
 /** A run that cannot be taken up must not keep the others from it. */
-function abandon(partition: Partition, state: RunState, error: unknown): void {
+function abandon(partition: Partition, state: RunState, error: unknown): undefined {
   const { id } = state.identity;
   const written = state.status;
   const { log, clock, ids } = partition.deps;
@@ -189,6 +200,7 @@ function startRead(partition: Partition, id: RunId): void {
   try {
     const head = findHead(partition.sql, id);
     const stored = head?.status === 'queued' ? readRun(partition, head) : undefined;
+    if (stored !== undefined && 'foreign' in stored) return endForeign(partition, stored);
     if (head !== undefined && stored !== undefined)
       return drive(partition, head, restore(stored)).post({ type: 'start' });
     log.write('error', 'run_not_started', { run: id, reason: 'its rows are not there' });

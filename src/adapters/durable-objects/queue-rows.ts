@@ -1,5 +1,6 @@
 /** Reads and writes of a partition's tables. All are synchronous; callers put them in transactions. */
 import type { JsonObject } from '../../core/json.ts';
+import { isFollowed, standIn } from '../../core/recipe/plan-format.ts';
 import type { RunEvent, RunStatus } from '../../core/run/events.ts';
 import type { LedgerRow, RunRow, StepRow, TurnRecord } from '../../core/run/record.ts';
 import type { StoredRun } from '../../core/run/restore.ts';
@@ -197,7 +198,7 @@ export function readRun(
   { identity: { id, planHash } }: RunHead,
   { bare = false }: { readonly bare?: boolean } = {},
 ): StoredRun | undefined {
-  const plan = findPlan(sql, planHash);
+  const found = findPlan(sql, planHash);
   const readAt = (place: string) => (field: string) => read({ run: id, place, field });
   const readStep = (place: string) => (bare ? () => undefined : readAt(place));
   const [row] = sql
@@ -206,7 +207,9 @@ export function readRun(
       id,
     )
     .toArray();
-  if (plan === undefined || row === undefined) return undefined;
+  if (found === undefined || row === undefined) return undefined;
+  const isForeign = !isFollowed(found);
+  const plan = isForeign ? standIn(found) : found;
   const run = unpack<RunRow>(row.body, readAt('run'));
   const identity = unpack<RunIdentity>(row.identity, readAt('identity'));
   const steps = sql
@@ -227,7 +230,7 @@ export function readRun(
       segment,
       entries: unpackEntries(body, readStep(segmentPlace(key, segment))),
     }));
-  return { identity, plan, run, steps, ledger };
+  return { identity, plan, run, steps, ledger, ...(isForeign && { foreign: found.planFormat }) };
 }
 
 export function findStep({ sql, read }: LargeReader, run: RunId, key: string): StepRow | undefined {

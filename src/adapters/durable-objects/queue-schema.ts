@@ -125,7 +125,12 @@ const STEPS: readonly string[] = [
      loose INTEGER NOT NULL
    ) WITHOUT ROWID;
    CREATE INDEX loose_blobs ON blobs (digest) WHERE loose = 1;`,
+  `-- It came with an earlier step, and later than the rest of that step.
+   CREATE TABLE IF NOT EXISTS sweeps (at INTEGER PRIMARY KEY) WITHOUT ROWID;`,
 ];
+
+/** How many steps there are. */
+export const QUEUE_STEPS = STEPS.length;
 
 export function migrateQueue(storage: DurableObjectStorage): void {
   migrate(storage, STEPS);

@@ -1,5 +1,6 @@
 /** What is asked of a partition's runs: status, steps, events. */
-import { fail, ok } from '../../core/errors.ts';
+import { fail, ok, toFailure } from '../../core/errors.ts';
+import { unfollowed } from '../../core/recipe/plan-format.ts';
 import type { Result } from '../../core/errors.ts';
 import { isFinal } from '../../core/run/events.ts';
 import type { RunEvent } from '../../core/run/events.ts';
@@ -99,6 +100,8 @@ export function originOf(partition: Partition, id: RunId, point?: ReplayPoint): 
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
   const { recipe, recipeVersion, planHash, labels } = head.identity;
   const stored = rows.readRun(partition, head);
+  if (stored !== undefined && 'foreign' in stored)
+    return { ok: false, error: toFailure(unfollowed(id, stored.foreign)) };
   const inputs = stored?.identity.inputs ?? rows.readInputs(partition, id);
   const about = { recipe, recipeVersion, planHash, labels, inputs };
   if (point === undefined) return ok({ ...about, ...(stored && { plan: stored.plan }) });

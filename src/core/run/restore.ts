@@ -16,6 +16,8 @@ import type { JsonValue } from '../json.ts';
 export interface StoredRun {
   readonly identity: RunIdentity;
   readonly plan: Plan;
+  /** Its plan has a format that this release cannot follow: another stands in for it. */
+  readonly foreign?: unknown;
   readonly run: RunRow;
   readonly steps: readonly StepRow[];
   readonly ledger: readonly LedgerRow[];
@@ -50,8 +52,8 @@ function readState(stored: StoredRun): RunState {
   if (run.cancelReason !== undefined) state.cancelReason = run.cancelReason;
   if (run.spent !== undefined) state.spent = run.spent;
   state.valueBytes = run.valueBytes ?? 0;
-  // Waiting is what a running run looks like from outside.
-  if (status === 'waiting') state.status = 'running';
+  // Waiting is what a running run looks like from outside; in a foreign one nothing is seen to wait.
+  if (status === 'waiting' && !('foreign' in stored)) state.status = 'running';
   state.inbox.push(...(run.inbox ?? []));
   state.early.push(...(run.early ?? []));
   state.warnings.push(...warnings);
