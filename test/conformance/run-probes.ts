@@ -147,6 +147,27 @@ export const RUN_PROBES: readonly RunRow[] = [
   ),
   value(
     '2',
+    'what such a reference leads to is rendered in its place',
+    '["@types.{{ kind }}", "@types.{{ \'many\' }}", "@types.{{ \'many\' }}[-1]", "@types.{{ \'many\' }}[0:1]"]',
+    ['Hi ann', ['ann', 1], 1, ['ann']],
+    'definitions: {who: ann, kind: b, types: {b: "Hi {{ who }}", many: ["{{ who }}", 1]}}',
+  ),
+  value(
+    '2',
+    'such a reference may stand within a text',
+    '"To @types.{{ kind }}.to, (@types.{{ kind }}.n). @reference(types.{{ kind }}.n)! x@types.{{ kind }} @@types @other.{{ kind }}"',
+    'To Mr ann, (5). 5! x@types.b @types @other.b',
+    'definitions: {who: ann, kind: b, types: {b: {to: "Mr {{ who }}", n: 5}}}',
+  ),
+  value(
+    '2',
+    'text that looks like a reference when it is rendered stays text',
+    '"{{ kind }} @{{ kind }}"',
+    '@secret @@secret',
+    'definitions: {secret: 1, kind: "@@secret"}',
+  ),
+  value(
+    '2',
     'a definition that is a template counts with its value',
     '"{{ a * 2 }}"',
     6,

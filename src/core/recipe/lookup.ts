@@ -1,7 +1,7 @@
 /** Finds a definition by its dotted path: exact, namespace, file stem, then one level under a wrapper. */
 import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
-import { wrappersOf } from './reference-text.ts';
+import { parseWholeReference, stepInto, wrappersOf } from './reference-text.ts';
 
 export interface Scopes {
   readonly root: JsonObject;
@@ -41,13 +41,15 @@ export function lookUp(scopes: Scopes, path: readonly string[], shallow: Shallow
 
 /** For values that only a run knows: `models.fast` in the definitions of a plan. */
 export function findDefinition(definitions: JsonObject, path: string): JsonValue | undefined {
-  const match = /^@?(?:reference:|reference\()?([\w.-]{1,500})\)?$/.exec(
-    path.replaceAll(/\[(\d{1,6})\]/g, '.$1'),
-  );
-  if (match === null) return undefined;
-  const scopes = { root: definitions, namespaces: new Map(), stems: new Map() };
-  const result = lookUp(scopes, (match[1] ?? '').split('.'), (value) => value);
-  return result.type === 'found' ? result.hit.value : undefined;
+  const whole = parseWholeReference(path.startsWith('@') ? path : `@${path}`);
+  if (whole?.subscripts === undefined) return undefined;
+  // a plan does not tell namespaces from definitions, so every map may be one
+  const spaces = Object.entries(definitions).filter((entry) => isJsonObject(entry[1]));
+  const namespaces = new Map(spaces as [string, JsonObject][]);
+  const scopes = { root: definitions, namespaces, stems: new Map() };
+  const result = lookUp(scopes, whole.path, (value) => value);
+  if (result.type !== 'found') return undefined;
+  return whole.subscripts.reduce<JsonValue | undefined>(stepInto, result.hit.value);
 }
 
 function within(

@@ -1,5 +1,5 @@
 /** How references are spelled: `@a.b`, `@reference:a.b`, `@reference(ns.a.b)`, with `[i]` and `[a:b]`. */
-import { isJsonArray, isJsonObject } from '../json.ts';
+import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 
 const NAME = '[A-Za-z_]\\w*(?:-\\w+)*';
@@ -115,6 +115,42 @@ type Wrapper = readonly [name: string, inner: JsonObject];
 
 /** A tree never changes, and each look-up asks. */
 const wrappers = new WeakMap<JsonObject, readonly Wrapper[]>();
+
+/** One step from a value; undefined where nothing is. */
+export function stepInto(value: JsonValue | undefined, step: Subscript): JsonValue | undefined {
+  if (step.type === 'key') return isJsonObject(value) ? ownProperty(value, step.key) : undefined;
+  if (step.type === 'index') return isJsonArray(value) ? value.at(step.index) : undefined;
+  return isJsonArray(value) || typeof value === 'string'
+    ? value.slice(step.start ?? 0, step.end)
+    : undefined;
+}
+
+const TEMPLATE = '\\{\\{[^{}]*\\}\\}';
+const SEGMENT = `(?:\\w|-(?=[\\w{])|${TEMPLATE})+`;
+/** `@types.{{ kind }}.path` within a text: a segment of the path begins with a template. */
+const DYNAMIC = new RegExp(
+  `(?<![\\w.@])@(?:reference(?<mark>[:(]))?(?<path>(?<root>${NAME})(?:\\.\\w+(?:-\\w+)*){0,63}(?:\\.(?=\\{\\{)${SEGMENT})(?:\\.${SEGMENT})*)(?<end>\\)?)`,
+  'g',
+);
+
+/** References that only a run can look up, written so that rendering the text does it. */
+export function templateReferences(text: string, isKnown: (root: string) => boolean): string {
+  if (!text.includes('.{{') || !text.includes('@')) return text;
+  return text.replace(DYNAMIC, (whole: string, ...rest: unknown[]) => {
+    const {
+      mark,
+      path = '',
+      root = '',
+      end = '',
+    } = rest.at(-1) as Readonly<Record<string, string>>;
+    if (!isKnown(root)) return whole;
+    const parts = path.split(/(\{\{[^{}]*\}\})/).filter((part) => part !== '');
+    const texts = parts.map((part) =>
+      part.startsWith('{{') ? `(${part.slice(2, -2).replace(/^-|-$/g, '')})` : `"${part}"`,
+    );
+    return `{{ (${texts.join(' ~ ')})|reference }}${mark === '(' ? '' : end}`;
+  });
+}
 
 function parseSubscripts(text: string): readonly Subscript[] | undefined {
   const steps: Subscript[] = [];

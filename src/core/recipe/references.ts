@@ -17,8 +17,10 @@ import {
   ownNames,
   parseWholeReference,
   splitReferences,
+  stepInto,
+  templateReferences,
 } from './reference-text.ts';
-import type { Subscript, TextPart } from './reference-text.ts';
+import type { TextPart } from './reference-text.ts';
 import type { Report } from './report.ts';
 import { keepSecrets } from './secret-text.ts';
 import { closest } from './suggest.ts';
@@ -149,7 +151,7 @@ function expandText(work: Work, written: string): JsonValue {
     );
   let current: JsonValue | undefined = value;
   for (const step of subscripts) {
-    current = applyStep(current, step);
+    current = stepInto(current, step);
     if (current === undefined)
       return refuse(work, 'bad_subscript', `Cannot read "${text}": nothing is there`);
   }
@@ -227,7 +229,12 @@ function shallow(work: Work, value: JsonValue, depth: number): JsonValue {
   return Object.fromEntries(members);
 }
 
-function splice(work: Work, text: string): JsonValue {
+function splice(work: Work, written: string): JsonValue {
+  const text = templateReferences(written, (root) => {
+    const isKnown = work.known.has(root);
+    if (isKnown) work.dynamicRoots.add(root);
+    return isKnown;
+  });
   let out = '';
   for (const part of splitReferences(text)) {
     out += part.type === 'text' ? part.text : spliced(work, part);
@@ -291,16 +298,6 @@ function spend(work: Work, values: number, chars: number): boolean {
 
 function below(path: Path | undefined, part: string | number): Path | undefined {
   return path === undefined ? undefined : [...path, part];
-}
-
-function applyStep(value: JsonValue | undefined, step: Subscript): JsonValue | undefined {
-  if (step.type === 'key') {
-    return isJsonObject(value) && Object.hasOwn(value, step.key) ? value[step.key] : undefined;
-  }
-  if (step.type === 'index') return isJsonArray(value) ? value.at(step.index) : undefined;
-  return isJsonArray(value) || typeof value === 'string'
-    ? value.slice(step.start ?? 0, step.end)
-    : undefined;
 }
 
 function asText(value: JsonValue): string {

@@ -23,6 +23,8 @@ export interface ResolveContext {
   /** Names of undefined variables that were read. */
   readonly missing: Set<string>;
   readonly budget: Budget;
+  /** References being looked up, the outermost first. */
+  readonly following: string[];
 }
 
 /** Behind the names of the scope come the plan's definitions. */
@@ -40,7 +42,13 @@ export function createResolveContext(
       return value === undefined ? readDefinition(name) : value;
     },
   };
-  const context = { missing: new Set<string>(), budget: createBudget(), ...parts, scope };
+  const context: ResolveContext = {
+    missing: new Set<string>(),
+    budget: createBudget(),
+    following: [],
+    ...parts,
+    scope,
+  };
   return context;
 }
 
@@ -141,6 +149,7 @@ function evaluate(template: Template, context: ResolveContext): JsonValue | unde
     random,
     strict: plan.strict,
     prompts: plan.prompts,
+    lookUp: (path) => lookUpReference(path, context),
     onUndefined: (path) => missing.add(path),
   });
   return settle(value);
@@ -155,11 +164,27 @@ function parsed(result: ReturnType<typeof parseTemplate>, source: string): Templ
   );
 }
 
-/** A reference whose name was rendered just now, such as `@types.{{kind}}.path`. */
-export function lookUpReference(text: string, { plan }: ResolveContext): JsonValue {
+/** References that lead to references. */
+const MAX_FOLLOWED = 64;
+
+/** A reference whose name was rendered just now, such as `@types.{{kind}}.path`: what it names is resolved in its place. */
+export function lookUpReference(text: string, context: ResolveContext): JsonValue {
+  const { plan, following } = context;
+  const shown = text.slice(0, 100);
   const value = findDefinition(plan.definitions, text);
-  if (value !== undefined) return value;
-  throw new ComposerError('template_error', `Cannot find reference "${text.slice(0, 100)}"`);
+  if (value === undefined)
+    throw new ComposerError('template_error', `Cannot find reference "${shown}"`);
+  if (following.includes(text) || following.length >= MAX_FOLLOWED)
+    throw new ComposerError(
+      'template_error',
+      `Cannot follow reference "${shown}": it leads in a circle`,
+    );
+  following.push(text);
+  try {
+    return resolve(value, context);
+  } finally {
+    following.pop();
+  }
 }
 
 /** A list that a map or a reduce goes over: a list as it is, a map's values with their keys. */

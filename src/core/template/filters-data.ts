@@ -55,6 +55,12 @@ export const DATA_FILTERS: FilterTable = {
     });
   }),
   fromjson: filter([], fromJson),
+  reference: filter([], ({ runtime, value }) => {
+    const path = toText(runtime, value);
+    const { lookUp } = runtime.options;
+    if (lookUp === undefined) throw templateError(runtime, `there is no definition "${path}"`);
+    return lookUp(path);
+  }),
   pprint: filter([], ({ runtime, value }) => {
     const line = toJson(runtime, value, {});
     return line.length <= 80 ? line : toJson(runtime, value, { indent: 2 });

@@ -26,6 +26,8 @@ export interface RenderOptions {
   readonly random?: () => number;
   /** Texts that `include` may name. */
   readonly prompts?: Readonly<Record<string, string>>;
+  /** The value of a definition by its path, for the `reference` filter. */
+  readonly lookUp?: (path: string) => JsonValue;
   readonly onUndefined?: (path: string) => void;
 }
 
