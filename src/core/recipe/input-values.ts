@@ -169,6 +169,11 @@ function bad(code: RecipeCode, detail: string, suggestion?: string): Checked {
 }
 
 function wrong(expected: string, value: JsonValue): Checked {
-  const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : typeName(value);
+  const shown =
+    typeof value === 'string'
+      ? `"${value.slice(0, 60)}"`
+      : typeof value === 'number'
+        ? String(value)
+        : typeName(value);
   return bad('input_type', `it must be ${expected}, not ${shown}`);
 }
