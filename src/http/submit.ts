@@ -4,13 +4,14 @@ import { ComposerError } from '../core/errors.ts';
 import { MAX_DURATION_MS } from '../core/recipe/duration.ts';
 import { PRIORITY } from '../core/recipe/schema/recipe.ts';
 import { isFinal } from '../core/run/events.ts';
+import { modelName } from '../runtime/settings/models.ts';
 import { addressFault, ownSecret } from '../runtime/webhooks.ts';
 import { anyObject } from './input.ts';
 import { unwrap } from './problem.ts';
 import { instant } from './query.ts';
 import { runView } from './views.ts';
 import type { Context } from 'hono';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { RunView } from '../core/run/view.ts';
 import type { Idempotency } from '../runtime/ports.ts';
 import type { Services, SubmitRequest } from '../runtime/services.ts';
@@ -31,6 +32,8 @@ export const runOptions = {
   inputs: anyObject.default({}),
   labels: labels.default({}),
   mode: z.enum(['durable', 'inline']).default('durable'),
+  /** For every `language_task`, instead of what it names. */
+  model: modelName.optional(),
   priority: z.number().int().min(PRIORITY.min).max(PRIORITY.max).optional(),
   start_at: instant.optional(),
   /** An address that is told how the run has ended. */
@@ -43,6 +46,7 @@ export interface RunOrder {
     inputs: JsonObject;
     labels: JsonObject;
     mode: 'durable' | 'inline';
+    model?: z.output<typeof modelName> | undefined;
     priority?: number | undefined;
     start_at?: number | undefined;
     webhook?: string | undefined;
@@ -59,7 +63,7 @@ export async function submitRun(
   const { ports } = services;
   const tenant = c.get('tenant');
   const idempotency = await idempotencyOf(c, services, bytes);
-  const { priority, start_at: startsAt, webhook, ...rest } = options;
+  const { priority, model, start_at: startsAt, webhook, ...rest } = options;
   if (startsAt !== undefined) checkStart(startsAt, options.mode, ports.clock.now());
   if (webhook !== undefined) await checkWebhook(services, c, { url: webhook, mode: options.mode });
   const wait = waitSeconds(c);
@@ -68,6 +72,8 @@ export async function submitRun(
     await services.submit(tenant, {
       ...request,
       ...rest,
+      // SAFETY: zod's JSON is JSON, without our readonly.
+      ...(model !== undefined && { model: model as JsonValue }),
       ...(priority !== undefined && { priority }),
       ...(startsAt !== undefined && { startAt: startsAt }),
       ...(webhook !== undefined && { webhook }),

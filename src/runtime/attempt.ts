@@ -140,6 +140,7 @@ async function run(
     const outcome = await task({
       tenant,
       run: identity.id,
+      ...(identity.model !== undefined && { runModel: identity.model }),
       reuse,
       clock,
       node,

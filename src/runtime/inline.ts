@@ -35,7 +35,7 @@ export async function runInline(
 ): Promise<RunView> {
   const { clock, ids, digests, log, models, egress, files, runs } = ports;
   const { cache, limiter, memo, background } = ports;
-  const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs } = submission;
+  const { tenant, plan, recipe, recipeVersion, planHash, labels, inputs, model } = submission;
   const events: RunEvent[] = [];
   const identity = {
     id: runs.newId(submission.idempotency),
@@ -44,6 +44,7 @@ export async function runInline(
     planHash,
     labels,
     inputs,
+    ...(model !== undefined && { model }),
     mode: 'inline' as const,
     createdAt: clock.now(),
   };

@@ -326,6 +326,8 @@ export interface Submission {
   readonly plan: Plan;
   /** Checked and coerced. */
   readonly inputs: JsonObject;
+  /** Asked by every `language_task` instead of what it names. */
+  readonly model?: JsonValue;
   readonly labels: JsonObject;
   /** Warnings found before the run, kept with it. */
   readonly warnings: readonly Issue[];
@@ -353,6 +355,7 @@ export interface Origin {
   readonly plan?: Plan;
   readonly labels: JsonObject;
   readonly inputs: JsonObject;
+  readonly model?: JsonValue;
   readonly seeds?: Seeds;
 }
 

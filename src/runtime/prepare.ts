@@ -1,7 +1,7 @@
 /** What is done before a run is queued: its recipe found and compiled, its inputs checked. */
 import { ComposerError, fail, ok } from '../core/errors.ts';
 import type { Issue, Result } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
 import { checkInputs } from '../core/recipe/inputs.ts';
 import type { Plan } from '../core/recipe/plan.ts';
 import { admissionFor } from './admission.ts';
@@ -17,6 +17,8 @@ export interface SubmitRequest {
   readonly version?: number;
   readonly inputs: JsonObject;
   readonly labels: JsonObject;
+  /** Asked by every `language_task` instead of what it names. */
+  readonly model?: JsonValue;
   readonly mode: 'durable' | 'inline';
   /** Higher ones start first; absent: what the recipe says. */
   readonly priority?: number;
@@ -63,6 +65,7 @@ export interface RunOrder {
   readonly warnings: readonly Issue[];
   readonly inputs: JsonObject;
   readonly labels: JsonObject;
+  readonly model?: JsonValue;
   readonly priority?: number;
   readonly startAt?: number;
   readonly idempotency?: Idempotency;
@@ -95,6 +98,7 @@ export async function submissionOf(
     planHash,
     labels,
     inputs,
+    ...(order.model !== undefined && { model: order.model }),
     warnings: [...order.warnings, ...warnings].filter(({ severity }) => severity === 'warning'),
     ...(await admissionFor(ports, plan, { ...order, inputs })),
     ...(idempotency && { idempotency }),

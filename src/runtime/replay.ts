@@ -39,6 +39,7 @@ export async function prepareReplay(
     recipe: origin.recipe,
     inputs: { ...origin.inputs, ...request.inputs },
     labels: request.labels ?? origin.labels,
+    ...(origin.model !== undefined && { model: origin.model }),
     ...(priority !== undefined && { priority }),
     ...(idempotency && { idempotency }),
   });

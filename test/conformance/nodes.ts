@@ -253,7 +253,9 @@ export const NODES: readonly Row[] = [
   // language_task
   row(
     'language_task',
-    node(`${LLM}, model: mock/m, system: s, response_schema: {type: object}, stream: true`),
+    node(
+      `${LLM}, model: mock/m, system: s, response_schema: {type: object}, stream: true, trace_content: true`,
+    ),
     {
       node: {
         type: 'language_task',
@@ -262,6 +264,7 @@ export const NODES: readonly Row[] = [
         system: 's',
         responseSchema: { type: 'object' },
         stream: true,
+        traceContent: true,
       },
     },
   ),

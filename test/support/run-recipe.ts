@@ -50,6 +50,8 @@ export function planOf(text: string, { sources = {}, prompts = {} }: CompileOpti
 export interface RunOptions extends CompileOptions {
   readonly id?: string;
   readonly inputs?: JsonObject;
+  /** What the run is started with, instead of what nodes name. */
+  readonly model?: JsonValue;
   readonly functions?: TestFunctions;
   /** Instead of `mock`. */
   readonly models?: Partial<Models & Speech>;
@@ -105,7 +107,8 @@ export async function startRun(
   const plan = typeof recipe === 'string' ? planOf(recipe, options) : recipe;
   const checked = checkInputs(plan, options.inputs ?? {});
   if (!checked.ok) throw new Error(JSON.stringify(checked.error));
-  const identity = identityOf(checked.value.values, options.id);
+  const plain = identityOf(checked.value.values, options.id);
+  const identity = { ...plain, ...(options.model !== undefined && { model: options.model }) };
   const started = driveRun(createRunState(identity, plan), options);
   started.driver.post({ type: 'start' });
   await settled();

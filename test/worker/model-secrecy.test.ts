@@ -104,6 +104,16 @@ it('an answer is shown where it is asked for: as the output of its node', async 
   expect(await (await call(`/v1/runs/${id}/nodes/ask`)).text()).toContain(ANSWER);
 });
 
+it.each(['durable', 'inline'])(
+  'events of a %s run have both where `trace_content` asks for it, and no key',
+  async (mode) => {
+    const reply = { text: [ANSWER] };
+    const { texts } = await watch('openai', {}, reply, { mode, trace_content: true });
+    for (const planted of [PROMPT, SYSTEM, ANSWER]) expect(texts).toContain(planted);
+    for (const key of KEYS) expect(texts).not.toContain(key);
+  },
+);
+
 it('a recipe that cannot be planned does not quote its prompt', async () => {
   const body = {
     recipe: {

@@ -1,6 +1,7 @@
 /** The seed's rows about models: the right one for each task, asked only when it is needed. */
 import { describe, expect, it } from 'vitest';
 import { bodyOf, call, post, run } from '../support/api-client.ts';
+import type { RunBody } from '../support/api-client.ts';
 import { providers } from '../support/providers/remote.ts';
 
 let count = 0;
@@ -119,6 +120,33 @@ describe('S10 a function chooses the model', () => {
     expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'provider_unknown' });
   });
 });
+
+it.each(['durable', 'inline'])(
+  'a %s run may be started with a model for all its nodes, and a replay has the same',
+  async (mode) => {
+    const nodes = [
+      { id: 'ask', type: 'language_task', model: 'openai/never-asked', prompt: 'Hello' },
+    ];
+    await call('/v1/recipes/overridden', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'overridden', nodes }),
+    });
+    const started = await post(
+      '/v1/recipes/overridden/runs',
+      { mode, model: 'mock/digest' },
+      { prefer: 'wait=30' },
+    );
+    const done = await bodyOf<RunBody>(started, 200);
+    expect(done).toMatchObject({ status: 'completed', model: 'mock/digest', mocked: true });
+    const replayed = await post(`/v1/runs/${done.id}/replay`, {}, { prefer: 'wait=30' });
+    expect(await bodyOf<RunBody>(replayed, 200)).toMatchObject({
+      model: 'mock/digest',
+      mocked: true,
+    });
+    expect(await providers.seen('never-asked')).toEqual([]);
+  },
+);
 
 describe('S35 the model fits the task', () => {
   it('each item of a map may name its own', async () => {

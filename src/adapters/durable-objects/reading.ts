@@ -98,12 +98,13 @@ export function findNode(
 export function originOf(partition: Partition, id: RunId, point?: ReplayPoint): Result<Origin> {
   const head = rows.findHead(partition.sql, id);
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
-  const { recipe, recipeVersion, planHash, labels } = head.identity;
+  const { recipe, recipeVersion, planHash, labels, model } = head.identity;
   const stored = rows.readRun(partition, head);
   if (stored !== undefined && 'foreign' in stored)
     return { ok: false, error: toFailure(unfollowed(id, stored.foreign)) };
   const inputs = stored?.identity.inputs ?? rows.readInputs(partition, id);
-  const about = { recipe, recipeVersion, planHash, labels, inputs };
+  const asked = model !== undefined && { model };
+  const about = { recipe, recipeVersion, planHash, labels, inputs, ...asked };
   if (point === undefined) return ok({ ...about, ...(stored && { plan: stored.plan }) });
   if (stored === undefined)
     return fail('run_not_kept', `Cannot replay a part of run "${id}": it was executed inline`);

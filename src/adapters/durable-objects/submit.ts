@@ -171,7 +171,7 @@ type Content = Omit<RunIdentity, 'id' | 'createdAt'>;
 
 function identityOf(submission: SubmissionMessage): Content {
   const { recipe, recipeVersion, planHash, labels, inputs } = submission;
-  const { replayOf, failureOf, webhook } = submission;
+  const { model, replayOf, failureOf, webhook } = submission;
   return {
     recipe,
     recipeVersion,
@@ -179,6 +179,7 @@ function identityOf(submission: SubmissionMessage): Content {
     labels,
     inputs,
     mode: 'durable',
+    ...(model !== undefined && { model }),
     ...(replayOf !== undefined && { replayOf }),
     ...(webhook !== undefined && { webhook }),
     ...(failureOf !== undefined && { failureOf }),
@@ -257,7 +258,17 @@ export function keepFinished(partition: Partition, finished: FinishedRun): void 
   const { sql, ctx } = partition;
   const { id, recipe, recipe_version: recipeVersion, plan, mode, labels, inputs } = view;
   const createdAt = Date.parse(view.created_at);
-  const identity = { id, recipe, recipeVersion, planHash: plan, mode, createdAt, labels, inputs };
+  const identity = {
+    id,
+    recipe,
+    recipeVersion,
+    planHash: plan,
+    mode,
+    createdAt,
+    labels,
+    inputs,
+    ...(view.model !== undefined && { model: view.model }),
+  };
   ctx.storage.transactionSync(() => {
     rows.insertRun(sql, { tenant, status: view.status, identity });
     rows.setStatus(sql, id, {

@@ -224,6 +224,8 @@ export interface LanguageNode extends NodeCommon {
   readonly model?: JsonValue;
   readonly responseSchema?: JsonValue;
   readonly stream: boolean;
+  /** Prompts and answers are kept in events, where nothing else puts them. */
+  readonly traceContent?: boolean;
   /** Answers for the `mock` provider. */
   readonly examples?: JsonValue;
   /** Function references that the model may call, or `{function_identifier, …}`. */

@@ -88,6 +88,13 @@ export type EventBody =
       readonly failure: Failure;
     } & About)
   | ({
+      /** What was sent and what came back, as text, where the node asks for it; long ones are cut. */
+      readonly type: 'node.traced';
+      readonly model: string;
+      readonly prompt: string;
+      readonly answer: string;
+    } & About)
+  | ({
       /** An answer did not fit its schema, and the model is told so, once. */
       readonly type: 'node.repairing';
       readonly model: string;

@@ -18,6 +18,12 @@ export type Note =
       readonly failure: Failure;
     }
   | { readonly type: 'node.repairing'; readonly model: string }
+  | {
+      readonly type: 'node.traced';
+      readonly model: string;
+      readonly prompt: string;
+      readonly answer: string;
+    }
   | { readonly type: 'run.warning'; readonly code: string; readonly detail: string }
   | { readonly type: 'tool.called'; readonly call: ToolRecord };
 

@@ -35,6 +35,7 @@ export function showRun(shown: ShownRun): RunView {
     created_at: iso(identity.createdAt),
     labels: identity.labels,
     inputs: identity.inputs,
+    ...(identity.model !== undefined && { model: identity.model }),
     ...(identity.replayOf !== undefined && { replay_of: identity.replayOf }),
     ...(identity.failureOf !== undefined && { failure_of: identity.failureOf }),
   };

@@ -37,6 +37,8 @@ export interface RunIdentity {
   readonly createdAt: number;
   readonly labels: JsonObject;
   readonly inputs: JsonObject;
+  /** Asked by every `language_task` instead of what it names. */
+  readonly model?: JsonValue;
   /** The run that this one does again, in whole or in part. */
   readonly replayOf?: string;
   /** An address that is told how it has ended. */

@@ -96,6 +96,8 @@ interface RunViewCommon {
   readonly created_at: string;
   readonly labels: JsonObject;
   readonly inputs: JsonObject;
+  /** Asked by every `language_task` instead of what it names. */
+  readonly model?: JsonValue;
   /** The run that this one does again, in whole or in part. */
   readonly replay_of?: string;
   /** The failed run that it was started for. */

@@ -31,6 +31,8 @@ export interface AskDeps {
   readonly onText?: (text: string) => void;
   /** Called before each model, with nothing of the last one's answer left standing. */
   readonly onStart: () => void;
+  /** Called with each question and what came back. */
+  readonly onAsked?: (call: ModelCall, reply: Result<ModelReply, Failure>) => void;
   readonly onFallback: (from: NamedModel, to: NamedModel, failure: Failure) => void;
 }
 
@@ -82,7 +84,7 @@ export function isPassedOn(failed: TaskFailure, { step }: Pick<AskDeps, 'step'>)
 }
 
 async function ask(
-  { node, models, signal, purse, findServer, onText, onStart }: AskDeps,
+  { node, models, signal, purse, findServer, onText, onStart, onAsked }: AskDeps,
   model: NamedModel,
   request: Request,
 ): Promise<Result<ModelReply, TaskFailure>> {
@@ -95,7 +97,11 @@ async function ask(
   if (own?.ok === false) return own;
   const server = own?.value && { server: own.value };
   const how = { signal, ...(onText && { onText }) };
-  return purse.pay(call, (paid) => models.generate({ ...paid, ...server }, how));
+  return purse.pay(call, async (paid) => {
+    const reply = await models.generate({ ...paid, ...server }, how);
+    onAsked?.(paid, reply);
+    return reply;
+  });
 }
 
 /** A provider's own words are of no use to another. */

@@ -25,17 +25,21 @@ export function nameOf({ provider, model }: Pick<NamedModel, 'provider' | 'model
   return `${provider}/${model}`;
 }
 
-/** The node's, else the recipe's, else the tenant's, else the offline one. Throws `model_missing`. */
+export interface Naming {
+  readonly node: Pick<LanguageNode, 'id' | 'model'>;
+  readonly step: Active;
+  readonly context: ResolveContext;
+  /** What the run was started with. It is data, like an item's. */
+  readonly runModel?: JsonValue | undefined;
+}
+
+/** The item's, else the run's, the node's, the recipe's, the tenant's, the offline one. Throws `model_missing`. */
 export function modelsOf(
-  {
-    node,
-    step,
-    context,
-  }: { node: Pick<LanguageNode, 'id' | 'model'>; step: Active; context: ResolveContext },
+  { node, step, context, runModel }: Naming,
   settings: ModelSettings,
 ): Result<readonly NamedModel[]> {
   const written = node.model ?? context.plan.modelConfig ?? settings.default ?? DEFAULT_MODEL;
-  const given = itemModel(step) ?? resolve(written, context);
+  const given = itemModel(step) ?? runModel ?? resolve(written, context);
   const chain = expand(node.id, given, { settings, context, depth: 0 });
   const [denied] = chain.filter((model) => !isAllowed(settings, model));
   if (denied !== undefined) {

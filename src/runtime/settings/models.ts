@@ -5,7 +5,7 @@ import { knownServer } from '../models/known-servers.ts';
 
 const name = z.string().min(1).max(200);
 /** "provider/model", an alias, `{provider, model, …}`, or a list of these to fall back on. */
-const model = z.union([
+export const modelName = z.union([
   z.string().min(1).max(500),
   z.record(z.string().max(200), z.json()),
   z
@@ -68,8 +68,8 @@ const servers = z
 
 export const modelSettings = z.strictObject({
   /** Of nodes that name none in recipes that name none. */
-  default: model.optional(),
-  aliases: z.record(name, model).default({}),
+  default: modelName.optional(),
+  aliases: z.record(name, modelName).default({}),
   /** `provider/model`, or `provider/*`. Absent: every model. */
   allow: z.array(name).max(1_000).optional(),
   /** By provider, or by `provider/model`. */

@@ -18,6 +18,7 @@ import { faultsOf, invalidOutput, repairTurn } from '../models/schema-answer.ts'
 import type { ModelMessage, ToolAnswer, ToolCall } from '../ports/models.ts';
 import { languageRequest } from './language-request.ts';
 import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
+import { traceOf } from './trace.ts';
 import { callTool, findTools } from './tools.ts';
 import type { Tool } from './tools.ts';
 
@@ -54,7 +55,7 @@ export async function runLanguage(
 ): Promise<Result<TaskOutcome, TaskFailure>> {
   const { node, step, context, budgets, signal } = given;
   const rules = await given.modelRules(given.tenant);
-  const models = modelsOf({ node, step, context }, rules.models);
+  const models = modelsOf({ node, step, context, runModel: given.runModel }, rules.models);
   if (!models.ok) return models;
   const tools = await findTools(given);
   if (!tools.ok) return tools;
@@ -156,6 +157,9 @@ function askDeps({ given, purse, findServer, note }: Work): AskDeps {
     ...(findServer && { findServer }),
     ...(stream && { onText: (text: string) => stream.push(text) }),
     onStart: () => stream?.restart(),
+    ...(node.traceContent === true && {
+      onAsked: (call, reply) => note([traceOf(call, reply)]),
+    }),
     onFallback(from, to, { code, message, retryable }) {
       const failed = { code, message, retryable };
       note([{ type: 'node.fallback', model: nameOf(from), next: nameOf(to), failure: failed }]);

@@ -21,6 +21,8 @@ import type { Speech } from '../ports/speech.ts';
 export interface TaskContext<N extends PlanNode> {
   readonly tenant: Tenant;
   readonly run: RunId;
+  /** What the run was started with: asked instead of what the node names. */
+  readonly runModel?: JsonValue;
   readonly clock: Clock;
   readonly node: N;
   readonly step: Active;

@@ -173,3 +173,47 @@ describe('what the settings say', () => {
     expect(await asked({ model }, { allow: ['openai/*', 'x/m'] })).toEqual(expected);
   });
 });
+
+describe('a model that the run is started with', () => {
+  const askedOf = async (more: JsonObject, model: JsonValue, settings = {}) => {
+    const models = scriptModels(() => ({ says: 'ok' }));
+    await runRecipe(
+      recipe({ nodes: [{ id: 'a', type: 'language_task', prompt: 'Hi', ...more }] }),
+      {
+        models,
+        model,
+        modelRules: async () => ({ models: { aliases: {}, limits: {}, ...settings }, prices: {} }),
+      },
+    );
+    return models.calls.map(
+      (call) => `${call.provider}/${call.model} ${JSON.stringify(call.options)}`,
+    );
+  };
+
+  it('is asked instead of what nodes name', async () => {
+    expect(await askedOf({ model: 'x/m' }, 'y/n')).toEqual(['y/n {}']);
+    expect(await askedOf({}, { provider: 'y', model: 'n', seed: 1 })).toEqual(['y/n {"seed":1}']);
+    expect(await askedOf({ model: CHAIN }, ['y/n', 'y/o'])).toEqual(['y/n {}']);
+  });
+
+  it('may be an alias, and is held to what is allowed', async () => {
+    const aliases = { fast: 'y/quick' };
+    expect(await askedOf({ model: 'x/m' }, 'fast', { aliases })).toEqual(['y/quick {}']);
+    expect(await askedOf({ model: 'x/m' }, 'y/n', { allow: ['x/*'] })).toEqual([]);
+  });
+
+  it('is data: no template in it is rendered', async () => {
+    expect(await askedOf({ model: 'x/m' }, 'y/{{ 7 * 7 }}')).toEqual(['y/{{ 7 * 7 }} {}']);
+  });
+
+  it('gives way to that of an item', async () => {
+    const task = { type: 'language_task', prompt: '{{ item }}', model: 'x/m' };
+    const over = [{ model_override: 'z/own' }, { q: 1 }];
+    expect(
+      await askedOf(
+        { type: 'map', prompt: undefined as never, over, task, max_concurrency: 1 },
+        'y/n',
+      ),
+    ).toEqual(['z/own {}', 'y/n {}']);
+  });
+});

@@ -37,6 +37,7 @@ export function readLanguageTask(
     type: 'language_task',
     stream: keys.stream ?? false,
     ...compact({
+      traceContent: keys.trace_content,
       prompt,
       system,
       messages: keys.messages,

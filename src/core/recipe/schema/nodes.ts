@@ -30,6 +30,7 @@ export const languageTask = z.strictObject({
     .describe('JSON Schema of the answer: the output is then an object.')
     .optional(),
   stream: z.boolean().describe('Publish the answer while it is written.').optional(),
+  trace_content: z.boolean().describe('Keep prompts and answers in events.').optional(),
   examples: value.describe('Answers that the mock provider gives.').optional(),
   tools: z.array(value).max(100).describe('Functions that the model may call.').optional(),
   options: values.describe('Further options for the provider.').optional(),
