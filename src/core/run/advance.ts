@@ -273,7 +273,8 @@ export function runRow(state: RunState): RunRow {
 }
 
 function activeRow(step: Active): ActiveRow {
-  const { key, startSeq, startedAt, heldMs, looped, attempt, retryAt, throttled, failure } = step;
+  const { key, startSeq, startedAt, heldMs, looped } = step;
+  const { attempt, retryAt, rests, throttled, failure } = step;
   return {
     key,
     startSeq,
@@ -282,6 +283,7 @@ function activeRow(step: Active): ActiveRow {
     ...(heldMs > 0 && { heldMs }),
     ...(looped && { looped }),
     ...(retryAt !== undefined && { retryAt }),
+    ...(rests === true && { rests }),
     ...(throttled === true && { throttled }),
     ...(failure !== undefined && { failure }),
   };

@@ -204,6 +204,7 @@ function skipNode(
 
 function retryStep(step: Active): void {
   delete step.retryAt;
+  delete step.rests;
   if (step.throttled !== true) step.attempt += 1;
   delete step.throttled;
   step.phase = 'ready';

@@ -85,6 +85,8 @@ export interface ActiveRow {
   readonly attempt: number;
   /** Present while it waits for its next attempt. */
   readonly retryAt?: number;
+  /** The run keeps no slot until then. */
+  readonly rests?: true;
   /** What waits is the attempt itself, which a rate limit did not let begin. */
   readonly throttled?: true;
   readonly failure?: Failure;

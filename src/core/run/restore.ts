@@ -173,6 +173,7 @@ function enterActive(
   // Its attempt died with the process. The number was spent, so the same one is made again.
   step.phase = row.retryAt === undefined ? 'ready' : 'backoff';
   if (row.retryAt !== undefined) step.retryAt = row.retryAt;
+  if (row.rests === true) step.rests = true;
   if (row.throttled === true) step.throttled = true;
   if (row.failure !== undefined) step.failure = row.failure;
   if (row.checkpoint !== undefined) step.checkpoint = row.checkpoint;

@@ -57,18 +57,26 @@ export function failAttempt(
   const delayMs = Math.max(nextDelay(policy, step.attempt, world.random()), retryAfterMs);
   if (!mayWaitUntil(state, world.now + delayMs))
     return failStep(state, step, failed.failure, world);
-  step.phase = 'backoff';
-  step.retryAt = world.now + delayMs;
+  backOff(step, world.now + delayMs, world);
   step.failure = failed.failure;
-  const { key, node, attempt, retryAt } = step;
+  const { key, node, attempt } = step;
   emit(state, world, {
     type: 'node.retrying',
     key,
     node: node.id,
     attempt,
-    retryAt,
+    retryAt: world.now + delayMs,
     failure: failed.failure,
   });
+}
+
+/** As long as a run keeps its slot though all that it does is to wait for its next attempt. */
+const SLOT_KEPT_MS = 10_000;
+
+function backOff(step: Active, retryAt: number, { now }: World): void {
+  step.phase = 'backoff';
+  step.retryAt = retryAt;
+  if (retryAt - now >= SLOT_KEPT_MS) step.rests = true;
 }
 
 export interface Throttle {
@@ -85,8 +93,7 @@ export function throttleStep(
 ): void {
   const { key, node, attempt } = step;
   const retryAt = world.now + Math.max(1, Math.ceil(retryAfterMs));
-  step.phase = 'backoff';
-  step.retryAt = retryAt;
+  backOff(step, retryAt, world);
   step.throttled = true;
   emit(state, world, { type: 'node.throttled', key, node: node.id, attempt, policy, retryAt });
 }

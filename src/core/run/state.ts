@@ -177,6 +177,8 @@ export interface Active {
   attempt: number;
   phase: 'ready' | 'running' | 'backoff' | 'open' | 'waiting';
   retryAt?: number;
+  /** It is so long until then that the run gives its slot back. */
+  rests?: true;
   /** A rate limit refused the attempt: it is made again under its own number. */
   throttled?: true;
   failure?: Failure;

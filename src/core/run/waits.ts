@@ -217,13 +217,14 @@ function finish(state: RunState, step: Active, output: JsonObject, world: World)
   completeStep(state, step, { output, stats: { wallMs: world.now - step.startedAt } }, world);
 }
 
-/** Whether nothing moves in a run until time, an event or a person comes. */
+/** Whether nothing moves in a run until time, an event or a person comes, or for long. */
 export function isWaiting(state: RunState): boolean {
   if (state.status !== 'running') return false;
-  const phases = [...state.active.values()].map(({ phase }) => phase);
-  return (
-    phases.includes('waiting') && phases.every((phase) => phase === 'waiting' || phase === 'open')
-  );
+  // What is being undone is not kept from it.
+  if (state.rollback !== undefined) return false;
+  const steps = [...state.active.values()];
+  const isResting = ({ phase, rests }: Active) => phase === 'waiting' || rests === true;
+  return steps.some(isResting) && steps.every((step) => step.phase === 'open' || isResting(step));
 }
 
 /** Whether a run can leave memory: nothing of it is in flight, and nothing begins by itself. */
