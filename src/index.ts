@@ -47,6 +47,7 @@ import type { NetworkRight } from './runtime/ports/gateway.ts';
 import type { Ports } from './runtime/ports.ts';
 import { createGateway } from './runtime/egress/gateway.ts';
 import { DEFAULT_SENDER } from './runtime/egress/headers.ts';
+import { withLifetimes } from './runtime/file-lifetimes.ts';
 import { createPlanCache } from './runtime/plan-cache.ts';
 import { createScheduleRuns } from './runtime/schedules.ts';
 import { createServices } from './runtime/services.ts';
@@ -83,6 +84,7 @@ function makePorts(
   const log = createLog(LOG_LEVEL);
   const vault = createVault(variables.SECRETS_KEY);
   const catalogs = { namespace: env.CATALOG, clock };
+  const settings = createSettings(catalogs);
   const secrets = createSecrets({ ...catalogs, vault });
   const partitions = createPartitions({
     namespace: env.WORKFLOW_QUEUE,
@@ -98,7 +100,10 @@ function makePorts(
     background,
     catalog: createCatalog({ namespace: env.CATALOG, bundled: bundledVersions(BUNDLED) }),
     pluginBytes: bytes,
-    files: createFiles({ bucket: env.FILES, clock }),
+    files: withLifetimes(createFiles({ bucket: env.FILES, clock }), {
+      clock,
+      lifetimes: (tenant) => readRetention({ settings }, tenant),
+    }),
     sandbox: createSandbox({
       outbound: (props) => loopback.Egress({ props }),
       loader: env.LOADER,
@@ -125,7 +130,7 @@ function makePorts(
     links: createLinks(partitions),
     keys: createKeys(catalogs),
     grants: createGrants(catalogs),
-    settings: createSettings(catalogs),
+    settings,
     secrets,
     vault,
     schedules: createSchedules(env.CATALOG),

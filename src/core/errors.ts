@@ -84,6 +84,7 @@ export const ERRORS = {
   idempotency_mismatch: caller(422),
   // files
   file_not_found: caller(404),
+  file_expired: caller(410),
   file_changed: caller(409),
   file_not_text: caller(422),
   range_invalid: caller(416),

@@ -2,6 +2,7 @@
 import { ComposerError, failure } from '../core/errors.ts';
 import { entityTag, isNotModified } from './conditions.ts';
 import { problem } from './problem.ts';
+import { missingFile } from '../runtime/missing-file.ts';
 import { byteRange } from './ranges.ts';
 import type { Context } from 'hono';
 import type { Files, StoredFile, Tenant } from '../runtime/ports.ts';
@@ -31,12 +32,13 @@ export async function sendFile(
   const status = range === undefined ? 200 : 206;
   if (c.req.method === 'HEAD') return new Response(null, { status, headers });
   const body = await files.open(tenant, file, { offset, length });
-  if (body === undefined) throw noFile(file.id);
+  if (body === undefined) throw await noFile(files, tenant, file.id);
   return new Response(body, { status, headers });
 }
 
-export function noFile(id: string): ComposerError {
-  return new ComposerError('file_not_found', `Cannot find file "${id}"`);
+export async function noFile(files: Files, tenant: Tenant, id: string): Promise<ComposerError> {
+  const { code, message } = await missingFile(files, tenant, id);
+  return new ComposerError(code, message);
 }
 
 /** Always as a download: what strangers have put here must never run as a page of this origin. */

@@ -6,6 +6,7 @@ import { ComposerError, fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { toBase64 } from './base64.ts';
+import { missingFile } from './missing-file.ts';
 import type { Digest, Files, StoredFile, Tenant } from './ports.ts';
 
 /** One range: what is read, and in memory, at a time. */
@@ -20,7 +21,7 @@ export interface FileSource {
   readonly isText: boolean;
 }
 
-/** `file_not_found`; with a digest, `file_changed` when it is not that of the file any more. */
+/** `file_not_found`, `file_expired`; with a digest, `file_changed` when it is not that of the file any more. */
 export async function findSource(
   { files, tenant }: { files: Files; tenant: Tenant },
   { file: id, chunk }: FileOver,
@@ -28,8 +29,9 @@ export async function findSource(
 ): Promise<Result<FileSource>> {
   const file = await files.find(tenant, id);
   if (file === undefined) {
-    return digest === undefined
-      ? fail('file_not_found', `Cannot find file "${id.slice(0, 128)}"`)
+    const why = await missingFile(files, tenant, id);
+    return digest === undefined || why.code === 'file_expired'
+      ? { ok: false, error: why }
       : changed(id);
   }
   if (digest !== undefined && digest !== file.digest) return changed(id);

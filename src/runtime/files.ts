@@ -39,7 +39,8 @@ export async function missingFiles(
     const there = await Promise.all(some.map((id) => files.find(tenant, id)));
     for (const file of there) if (file !== undefined) found.add(file.id);
   }
-  return references.filter(({ id }) => id === undefined || !found.has(id)).map(issueOf);
+  const missing = references.filter(({ id }) => id === undefined || !found.has(id));
+  return Promise.all(missing.map((each) => issueOf(files, tenant, each)));
 }
 
 function referencesIn(input: string, value: JsonValue): Reference[] {
@@ -55,12 +56,18 @@ function isNamed(value: JsonValue): boolean {
   return typeof value === 'string' ? value.trim() !== '' : isJsonObject(value);
 }
 
-function issueOf({ input, pointer, id }: Reference): Issue {
-  const what =
-    id === undefined ? 'it names no stored file' : `there is no file "${id.slice(0, 128)}"`;
+async function issueOf(
+  files: Files,
+  tenant: Tenant,
+  { input, pointer, id }: Reference,
+): Promise<Issue> {
+  const isOver = id !== undefined && (await files.hasExpired(tenant, id));
+  const name = id?.slice(0, 128);
+  const gone = isOver ? `the time of file "${name}" is over` : `there is no file "${name}"`;
+  const what = id === undefined ? 'it names no stored file' : gone;
   return {
     severity: 'error',
-    code: id === undefined ? 'input_type' : 'file_not_found',
+    code: id === undefined ? 'input_type' : isOver ? 'file_expired' : 'file_not_found',
     detail: `Cannot accept input "${input.slice(0, 100)}": ${what}`,
     pointer,
   };

@@ -174,6 +174,8 @@ export interface StoredFile {
   /** What a download is called. */
   readonly name?: string;
   readonly createdAt: EpochMs;
+  /** From then on it is as if it were not there. Absent: it stays until it is deleted. */
+  readonly expiresAt?: EpochMs;
   /** Where the bytes lie; another one with every put, so that a reader never sees two files mixed. */
   readonly blob: string;
 }
@@ -186,6 +188,9 @@ export interface FileUpload {
   readonly maxBytes: number;
   /** The digest that must be current, `*` for any, or `null` for none. */
   readonly ifMatch?: string | null;
+  readonly expiresAt?: EpochMs;
+  /** A run has made it. */
+  readonly byRun?: true;
 }
 
 /** Files of any size, streamed both ways. A tenant sees its own only. */
@@ -197,6 +202,13 @@ export interface Files {
     upload: FileUpload,
   ): Promise<Result<StoredFile & { readonly created: boolean }>>;
   find(tenant: Tenant, id: string): Promise<StoredFile | undefined>;
+  /** Whether there is nothing because its time is over: until it is swept, that can be told. */
+  hasExpired(tenant: Tenant, id: string): Promise<boolean>;
+  /** Takes away what has expired, some at a time: goes on after a name, and gives the next one. */
+  sweep(
+    tenant: Tenant,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<{ readonly deleted: number; readonly after?: string }>;
   /** A part of the bytes, cut off at their end. Undefined: they were replaced or deleted meanwhile. */
   open(
     tenant: Tenant,

@@ -13,6 +13,70 @@ export function describeFiles(name: string, make: () => Files): void {
   });
 }
 
+/** Files whose time is over. `make` gets the clock. */
+export function describeExpiry(
+  name: string,
+  make: (clock: { readonly now: () => number }) => Files,
+): void {
+  describe(`Files contract, expiry: ${name}`, () => {
+    const setUp = async () => {
+      let now = 1_000;
+      const files = make({ now: () => now });
+      const until = async (id: string, expiresAt?: number) =>
+        valueOf(
+          await files.put('acme', id, upload(id, expiresAt === undefined ? {} : { expiresAt })),
+        );
+      return { files, until, at: (time: number) => (now = time) };
+    };
+
+    it('a file is there until its time, and then as if it were not', async () => {
+      const { files, until, at } = await setUp();
+      expect(await until('short', 2_000)).toMatchObject({ expiresAt: 2_000, created: true });
+      await until('for-ever');
+      at(1_999);
+      expect(await files.find('acme', 'short')).toMatchObject({ expiresAt: 2_000 });
+      expect(await files.hasExpired('acme', 'short')).toBe(false);
+      at(2_000);
+      expect(await files.find('acme', 'short')).toBeUndefined();
+      expect(await files.hasExpired('acme', 'short')).toBe(true);
+      expect(await files.hasExpired('acme', 'never')).toBe(false);
+      expect(await files.hasExpired('acme', 'for-ever')).toBe(false);
+      expect(await files.delete('acme', 'short')).toBe(false);
+      expect(await text(files, 'acme', 'for-ever')).toBe('for-ever');
+    });
+
+    it('another may take its place, with no condition in the way', async () => {
+      const { files, until, at } = await setUp();
+      await until('a', 2_000);
+      at(3_000);
+      const again = await files.put('acme', 'a', upload('new', { ifMatch: null }));
+      expect(again).toMatchObject({ ok: true, value: { created: true } });
+      expect(await text(files, 'acme', 'a')).toBe('new');
+      expect(await files.hasExpired('acme', 'a')).toBe(false);
+    });
+
+    it('sweep() takes away what has expired, page by page, and nothing else', async () => {
+      const { files, until, at } = await setUp();
+      for (const id of ['a', 'c', 'e']) await until(id, 2_000);
+      for (const id of ['b', 'd']) await until(id, 9_000);
+      await until('f');
+      at(2_000);
+      let deleted = 0;
+      let after: string | undefined;
+      do {
+        const page = await files.sweep('acme', { limit: 2, ...(after !== undefined && { after }) });
+        deleted += page.deleted;
+        after = page.after;
+      } while (after !== undefined);
+      expect(deleted).toBe(3);
+      expect(await files.hasExpired('acme', 'a')).toBe(false);
+      expect(await text(files, 'acme', 'd')).toBe('d');
+      expect(await text(files, 'acme', 'f')).toBe('f');
+      expect(await files.sweep('other', { limit: 10 })).toEqual({ deleted: 0 });
+    });
+  });
+}
+
 function describePut(make: () => Files): void {
   it('put() tells size and digest, and find() gives the same', async () => {
     const files = make();

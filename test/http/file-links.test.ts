@@ -105,4 +105,21 @@ describe('a link to a file', () => {
     const answer = await api.request('/v1/files/b/links', json({}));
     expect(await problemOf(answer)).toMatchObject({ status: 404, code: 'file_not_found' });
   });
+
+  it('is of no use once the file’s own time is over, nor is the file', async () => {
+    await api.request('/v1/files/b.txt?expires_in=1h', {
+      method: 'PUT',
+      body: 'brief',
+      headers: { 'Content-Type': 'text/plain' },
+    });
+    const made = await api.request('/v1/files/b.txt/links', json({ expires_in: '1d' }));
+    const path = new URL(((await made.json()) as { url: string }).url).pathname;
+    expect((await api.request(path)).status).toBe(200);
+    await clock.advance(3_600_000);
+    const expired = { status: 410, code: 'file_expired' };
+    expect(await problemOf(await api.request(path))).toMatchObject(expired);
+    expect(await problemOf(await api.request('/v1/files/b.txt'))).toMatchObject(expired);
+    const again = await api.request('/v1/files/b.txt/links', json({}));
+    expect(await problemOf(again)).toMatchObject(expired);
+  });
 });

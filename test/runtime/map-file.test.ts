@@ -90,9 +90,9 @@ describe('a map over a file', () => {
     expect(done.state.failure).toMatchObject({ code, node: 'shout' });
   });
 
-  it('over more chunks than a row can list fails', async () => {
-    const done = await run('\n'.repeat(60_000), UPPER);
-    expect(done.state.failure?.code).toBe('value_too_large');
+  it('over more chunks than a map may have items fails', async () => {
+    const done = await run('\n'.repeat(100_001), UPPER);
+    expect(done.state.failure?.code).toBe('map_over_invalid');
   });
 
   it('fails its items once the file is another', async () => {

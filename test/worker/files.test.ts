@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { createFiles } from '../../src/adapters/storage/files.ts';
-import { describeFiles } from '../contracts/files.ts';
+import { describeExpiry, describeFiles } from '../contracts/files.ts';
 import { call } from '../support/api-client.ts';
 import type { Files } from '../../src/runtime/ports.ts';
 
@@ -12,18 +12,32 @@ const { FILES } = env as unknown as { FILES: R2Bucket };
 let subjects = 0;
 
 /** Tenants of its own, whatever other tests have left in theirs. */
-function makeFresh(): Files {
+function makeFresh(clock = { now: () => 0 }): Files {
   const prefix = `subject ${++subjects}: `;
-  const files = createFiles({ bucket: FILES, clock: { now: () => 0 } });
+  const files = createFiles({ bucket: FILES, clock });
   return {
     put: (tenant, id, upload) => files.put(prefix + tenant, id, upload),
     find: (tenant, id) => files.find(prefix + tenant, id),
+    hasExpired: (tenant, id) => files.hasExpired(prefix + tenant, id),
+    sweep: (tenant, page) => files.sweep(prefix + tenant, page),
     open: (tenant, file, range) => files.open(prefix + tenant, file, range),
     delete: (tenant, id, ifMatch) => files.delete(prefix + tenant, id, ifMatch),
   };
 }
 
 describeFiles('R2', makeFresh);
+describeExpiry('R2', makeFresh);
+
+it('R2 holds nothing of a file that was swept', async () => {
+  let now = 0;
+  const files = createFiles({ bucket: FILES, clock: { now: () => now } });
+  const body = new Blob(['x']).stream();
+  const about = { contentType: 'text/plain', maxBytes: 10, expiresAt: 1_000 };
+  await files.put('swept', 'a', { body, ...about });
+  now = 1_000;
+  expect(await files.sweep('swept', { limit: 10 })).toEqual({ deleted: 1 });
+  expect((await FILES.list({ prefix: 't/swept/' })).objects).toEqual([]);
+});
 
 it('R2 holds no blob that no record names', async () => {
   const tenant = 'tidy';

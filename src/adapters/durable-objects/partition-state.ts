@@ -62,6 +62,8 @@ export interface SweepState {
   isBusy: boolean;
   /** The run that was looked at last. */
   after: RunId;
+  /** The file that was looked at last; absent: from the first. */
+  afterFile?: string | undefined;
   deleted: number;
 }
 

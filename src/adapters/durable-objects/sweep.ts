@@ -1,5 +1,5 @@
 /** Deletes what has been kept long enough, a little at a time. */
-import type { EpochMs } from '../../runtime/ports.ts';
+import type { EpochMs, Tenant } from '../../runtime/ports.ts';
 import { deletePlans } from './kept-rows.ts';
 import { armAlarm } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
@@ -14,6 +14,8 @@ const SLICE = 20;
 const SLICES = 50;
 const AGAIN_MS = 60_000;
 const KEYS = 1_000;
+const FILES_IN_A_PAGE = 200;
+const FILE_PAGES = 25;
 
 /** Sees to it that there is a sweep to come, once there is anything to sweep. */
 export function planSweep(partition: Partition): void {
@@ -56,6 +58,16 @@ function setSweep(partition: Partition, at: EpochMs): void {
   armAlarm(partition, at);
 }
 
+/** A part of the tenant's files each time; the next sweep goes on where this one stopped. */
+async function sweepFiles({ deps, sweep: state }: Partition, tenant: Tenant): Promise<void> {
+  for (let pages = 0; pages < FILE_PAGES; pages += 1) {
+    const after = state.afterFile === undefined ? {} : { after: state.afterFile };
+    const page = await deps.files.sweep(tenant, { limit: FILES_IN_A_PAGE, ...after });
+    state.afterFile = page.after;
+    if (page.after === undefined) return;
+  }
+}
+
 /** False: there is more to do than one part may take. */
 async function sweepPart(partition: Partition): Promise<boolean> {
   const { sql, deps, sweep: state } = partition;
@@ -65,6 +77,7 @@ async function sweepPart(partition: Partition): Promise<boolean> {
   const { runsMs, historyMs } = await deps.retention(tenant);
   const now = deps.clock.now();
   const cut = { runs: now - runsMs, history: now - historyMs };
+  await sweepFiles(partition, tenant);
   while (rows.deleteDeliveries(sql, cut.runs, KEYS) > 0) await deps.clock.sleep(0);
   for (let slices = 0; slices < SLICES; slices += 1) {
     const madeBefore = Math.max(cut.runs, cut.history);

@@ -12,14 +12,19 @@ export function createMemoryFiles({ clock }: { clock: Pick<Clock, 'now'> }): Fil
   const kept = new Map<string, Kept>();
   const keyOf = (tenant: string, id: string): string => JSON.stringify([tenant, id]);
   let puts = 0;
+  const isOver = ({ file }: Kept) => (file.expiresAt ?? Infinity) <= clock.now();
+  const live = (tenant: string, id: string): Kept | undefined => {
+    const found = kept.get(keyOf(tenant, id));
+    return found === undefined || isOver(found) ? undefined : found;
+  };
   return {
     async put(tenant, id, upload) {
       const read = await readAll(upload);
       if (!read.ok) return read;
       const bytes = read.value;
       const digest = hex(await crypto.subtle.digest('SHA-256', bytes));
-      const before = kept.get(keyOf(tenant, id));
-      const { contentType, name, ifMatch } = upload;
+      const before = live(tenant, id);
+      const { contentType, name, ifMatch, expiresAt } = upload;
       if (!isMet(ifMatch, before?.file.digest)) {
         return fail('precondition_failed', `Cannot put file "${id}": the condition does not hold`);
       }
@@ -31,13 +36,27 @@ export function createMemoryFiles({ clock }: { clock: Pick<Clock, 'now'> }): Fil
         contentType,
         ...(name !== undefined && { name }),
         createdAt: clock.now(),
+        ...(expiresAt !== undefined && { expiresAt }),
         blob: String(puts),
       };
       kept.set(keyOf(tenant, id), { file, bytes });
       return ok({ ...file, created: before === undefined });
     },
     async find(tenant, id) {
-      return kept.get(keyOf(tenant, id))?.file;
+      return live(tenant, id)?.file;
+    },
+    async hasExpired(tenant, id) {
+      return kept.has(keyOf(tenant, id)) && live(tenant, id) === undefined;
+    },
+    async sweep(tenant, { after = '', limit }) {
+      const own = [...kept].filter(([key]) => (JSON.parse(key) as string[])[0] === tenant);
+      const ids = own.map(([, { file }]) => file.id).filter((id) => id > after);
+      const page = ids.toSorted().slice(0, limit);
+      const dead = page.filter((id) => live(tenant, id) === undefined);
+      for (const id of dead) kept.delete(keyOf(tenant, id));
+      const last = page.at(-1);
+      const hasMore = ids.length > page.length && last !== undefined;
+      return { deleted: dead.length, ...(hasMore && { after: last }) };
     },
     async open(tenant, file, { offset, length }) {
       const found = kept.get(keyOf(tenant, file.id));
@@ -45,8 +64,9 @@ export function createMemoryFiles({ clock }: { clock: Pick<Clock, 'now'> }): Fil
       return streamOf(found.bytes.slice(offset, offset + Math.max(0, length)));
     },
     async delete(tenant, id, ifMatch) {
-      const found = kept.get(keyOf(tenant, id));
-      if (ifMatch !== undefined && found?.file.digest !== ifMatch) return false;
+      const found = live(tenant, id);
+      if (found === undefined) return false;
+      if (ifMatch !== undefined && found.file.digest !== ifMatch) return false;
       return kept.delete(keyOf(tenant, id));
     },
   };

@@ -18,25 +18,54 @@ export interface FilesDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+/** In a record's metadata, where a listing finds it. */
+const EXPIRES = 'expires_at';
+
+type Live = (file: StoredFile | undefined) => StoredFile | undefined;
+
 export function createFiles({ bucket, clock }: FilesDeps): Files {
+  const isOver = (at: number | string | undefined) => Number(at ?? Infinity) <= clock.now();
+  const live: Live = (file) => (file === undefined || isOver(file.expiresAt) ? undefined : file);
   return {
     async put(tenant, id, upload) {
-      const { ifMatch, contentType, name, body, maxBytes } = upload;
+      const { ifMatch, contentType, name, body, maxBytes, expiresAt } = upload;
       // Before the bytes come, so that nobody sends them in vain.
       if (ifMatch !== undefined) {
         const before = await findRecord(bucket, recordKey(tenant, id));
-        if (!isMet(ifMatch, before?.file.digest)) return conditionFailed(id);
+        if (!isMet(ifMatch, live(before?.file)?.digest)) return conditionFailed(id);
       }
       const blob = crypto.randomUUID();
       const stored = await storeStream(bucket, blobKey(tenant, blob), { body, maxBytes });
       if (!stored.ok) return stored;
-      const createdAt = clock.now();
-      const about = { id, contentType, ...(name !== undefined && { name }), createdAt, blob };
-      return writeRecord(bucket, tenant, { file: { ...about, ...stored.value }, ifMatch });
+      const times = { createdAt: clock.now(), ...(expiresAt !== undefined && { expiresAt }) };
+      const about = { id, contentType, ...(name !== undefined && { name }), ...times, blob };
+      const file = { ...about, ...stored.value };
+      return writeRecord({ bucket, live }, tenant, { file, ifMatch });
     },
     async find(tenant, id) {
       if (!ID.test(id)) return undefined;
-      return (await findRecord(bucket, recordKey(tenant, id)))?.file;
+      return live((await findRecord(bucket, recordKey(tenant, id)))?.file);
+    },
+    async hasExpired(tenant, id) {
+      if (!ID.test(id)) return false;
+      const file = (await findRecord(bucket, recordKey(tenant, id)))?.file;
+      return file !== undefined && live(file) === undefined;
+    },
+    async sweep(tenant, { after, limit }) {
+      const prefix = recordKey(tenant, '');
+      const startAfter = after === undefined ? {} : { startAfter: prefix + after };
+      const include: ['customMetadata'] = ['customMetadata'];
+      const page = await bucket.list({ prefix, limit, include, ...startAfter });
+      const due = page.objects.filter(({ customMetadata }) => isOver(customMetadata?.[EXPIRES]));
+      // Looked at again: somebody may have put another meanwhile.
+      const found = await Promise.all(due.map(({ key }) => findRecord(bucket, key)));
+      const dead = found.flatMap((each) =>
+        each && live(each.file) === undefined ? each.file : [],
+      );
+      await bucket.delete(dead.map(({ id }) => recordKey(tenant, id)));
+      await bucket.delete(dead.map(({ blob }) => blobKey(tenant, blob)));
+      const last = page.objects.at(-1)?.key.slice(prefix.length);
+      return { deleted: dead.length, ...(page.truncated && last !== undefined && { after: last }) };
     },
     async open(tenant, file, { offset, length }) {
       const size = Math.min(length, file.size - offset);
@@ -49,7 +78,7 @@ export function createFiles({ bucket, clock }: FilesDeps): Files {
     async delete(tenant, id, ifMatch) {
       if (!ID.test(id)) return false;
       const found = await findRecord(bucket, recordKey(tenant, id));
-      if (found === undefined) return false;
+      if (found === undefined || live(found.file) === undefined) return false;
       if (ifMatch !== undefined && found.file.digest !== ifMatch) return false;
       await bucket.delete(recordKey(tenant, id));
       await bucket.delete(blobKey(tenant, found.file.blob));
@@ -59,21 +88,23 @@ export function createFiles({ bucket, clock }: FilesDeps): Files {
 }
 
 async function writeRecord(
-  bucket: R2Bucket,
+  { bucket, live }: { readonly bucket: R2Bucket; readonly live: Live },
   tenant: string,
   { file, ifMatch }: { file: StoredFile; ifMatch: FileUpload['ifMatch'] },
 ): Promise<Result<StoredFile & { readonly created: boolean }>> {
   const key = recordKey(tenant, file.id);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const before = await findRecord(bucket, key);
-    if (!isMet(ifMatch, before?.file.digest)) {
+    if (!isMet(ifMatch, live(before?.file)?.digest)) {
       await bucket.delete(blobKey(tenant, file.blob));
       return conditionFailed(file.id);
     }
     const onlyIf = before === undefined ? { etagDoesNotMatch: '*' } : { etagMatches: before.etag };
-    if ((await bucket.put(key, JSON.stringify(file), { onlyIf })) === null) continue;
+    const about = file.expiresAt === undefined ? {} : { [EXPIRES]: String(file.expiresAt) };
+    const put = await bucket.put(key, JSON.stringify(file), { onlyIf, customMetadata: about });
+    if (put === null) continue;
     if (before !== undefined) await bucket.delete(blobKey(tenant, before.file.blob));
-    return ok({ ...file, created: before === undefined });
+    return ok({ ...file, created: live(before?.file) === undefined });
   }
   await bucket.delete(blobKey(tenant, file.blob));
   return fail('conflict', `Cannot put file "${file.id}": others are putting it at the same time`);

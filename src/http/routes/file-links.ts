@@ -38,7 +38,7 @@ export function fileLinkRoutes({ ports }: Services, settings: Settings): Hono<Ap
     const { expires_in } = checkBody(linkBody, value);
     const tenant = c.get('tenant');
     const file = await files.find(tenant, id);
-    if (file === undefined) throw noFile(id);
+    if (file === undefined) throw await noFile(files, tenant, id);
     if (!vault.isReady)
       throw new ComposerError('not_set_up', 'Cannot sign a link: the server has no SECRETS_KEY');
     const expiresAt = clock.now() + expires_in;
@@ -66,6 +66,8 @@ export function linkedFileRoutes({ ports }: Services): Hono<ApiEnv> {
     if (expiresAt <= clock.now())
       throw new ComposerError('link_expired', 'Cannot give the file: the link has expired');
     const file = await files.find(tenant, id);
+    if (file === undefined && (await files.hasExpired(tenant, id)))
+      throw new ComposerError('file_expired', 'Cannot give the file: its time is over');
     if (file?.digest !== digest)
       throw new ComposerError('file_not_found', 'Cannot find the file: it was deleted or replaced');
     return sendFile(c, files, { tenant, file });

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ComposerError } from '../../core/errors.ts';
 import { refuseEncoding } from '../body.ts';
 import { entityTag, writeCondition } from '../conditions.ts';
+import { lifetime } from '../expiry.ts';
 import { checkQuery } from '../input.ts';
 import { fileId } from '../names.ts';
 import { unwrap } from '../problem.ts';
@@ -24,6 +25,7 @@ const putQuery = z.strictObject({
     .string()
     .regex(/^[^\p{Cc}\p{Cs}/\\]{1,255}$/u, 'must be the name of a file')
     .optional(),
+  expires_in: lifetime(3_650).optional(),
 });
 
 export function fileRoutes({ ports }: Services, settings: Settings): Hono<ApiEnv> {
@@ -31,9 +33,9 @@ export function fileRoutes({ ports }: Services, settings: Settings): Hono<ApiEnv
   const maxBytes = settings.maxFileBytes ?? MAX_FILE_BYTES;
   const app = new Hono<ApiEnv>();
 
-  app.post('/', async (c) => put(c, files, { id: ids.next('file'), maxBytes }));
+  app.post('/', async (c) => put(c, ports, { id: ids.next('file'), maxBytes }));
 
-  app.put('/:id', async (c) => put(c, files, { id: fileId(c.req.param('id')), maxBytes }));
+  app.put('/:id', async (c) => put(c, ports, { id: fileId(c.req.param('id')), maxBytes }));
 
   app.get('/:id', async (c) => {
     checkQuery(c, noQuery);
@@ -51,7 +53,8 @@ export function fileRoutes({ ports }: Services, settings: Settings): Hono<ApiEnv
       throw new ComposerError('bad_request', 'Cannot delete with If-None-Match');
     const digest = ifMatch === '*' ? undefined : ifMatch;
     if (await files.delete(tenant, id, digest)) return c.body(null, 204);
-    if (digest === undefined || (await current()) === undefined) throw noFile(id);
+    if (digest === undefined || (await current()) === undefined)
+      throw await noFile(files, tenant, id);
     throw new ComposerError('precondition_failed', `Cannot delete file "${id}": it has changed`);
   });
 
@@ -60,10 +63,10 @@ export function fileRoutes({ ports }: Services, settings: Settings): Hono<ApiEnv
 
 async function put(
   c: Context<ApiEnv>,
-  files: Files,
+  { files, clock }: Pick<Services['ports'], 'files' | 'clock'>,
   { id, maxBytes }: { id: string; maxBytes: number },
 ): Promise<Response> {
-  const { name } = checkQuery(c, putQuery);
+  const { name, expires_in } = checkQuery(c, putQuery);
   const { headers } = c.req.raw;
   refuseEncoding(headers);
   const contentType = mediaType(headers);
@@ -78,6 +81,7 @@ async function put(
       contentType,
       maxBytes,
       ...(name !== undefined && { name }),
+      ...(expires_in !== undefined && { expiresAt: clock.now() + expires_in }),
       ...(ifMatch !== undefined && { ifMatch }),
     }),
   );
@@ -89,7 +93,7 @@ async function put(
 async function getFile(files: Files, c: Context<ApiEnv, '/:id'>): Promise<StoredFile> {
   const id = fileId(c.req.param('id'));
   const file = await files.find(c.get('tenant'), id);
-  if (file === undefined) throw noFile(id);
+  if (file === undefined) throw await noFile(files, c.get('tenant'), id);
   return file;
 }
 

@@ -8,4 +8,6 @@ export const retentionSettings = z.strictObject({
   runs_days: days.default(30),
   /** Their history, where it is to go before the rest. */
   history_days: days.optional(),
+  /** Uploaded files, from when they were put; absent: until they are deleted. */
+  files_days: days.optional(),
 });

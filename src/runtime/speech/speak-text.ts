@@ -110,6 +110,7 @@ async function keepPart(
   const put = await given.files.put(given.tenant, file, {
     body: streamOf([async () => audio.subarray(part.start, part.end)]),
     contentType: 'application/octet-stream',
+    byRun: true,
     maxBytes: MAX_AUDIO_BYTES,
   });
   return put.ok ? ok({ file, format: [...(part.format ?? [])] }) : put;
@@ -154,6 +155,7 @@ async function keep(
     body,
     contentType,
     name: `${given.node.id}.${extension}`,
+    byRun: true,
     maxBytes: MAX_AUDIO_BYTES,
   });
   return put.ok ? outcomeOf(put.value, name) : put;

@@ -1,6 +1,7 @@
 /** What is said in a stored file. */
 import { fileIdOf } from '../../core/chunk/file-id.ts';
 import { fail, ok } from '../../core/errors.ts';
+import { missingFile } from '../missing-file.ts';
 import type { Result } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { readRange } from '../file-source.ts';
@@ -28,7 +29,7 @@ export async function transcribeFile(
       `Cannot use "response_format" of node "${node.id}": it is text, json or segments`,
     );
   const file = await files.find(tenant, id);
-  if (file === undefined) return fail('file_not_found', `Cannot find file "${id.slice(0, 128)}"`);
+  if (file === undefined) return { ok: false, error: await missingFile(files, tenant, id) };
   if (file.size > MAX_AUDIO_BYTES)
     return fail(
       'audio_too_large',

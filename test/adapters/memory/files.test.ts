@@ -1,4 +1,5 @@
 import { createMemoryFiles } from '../../../src/adapters/memory/files.ts';
-import { describeFiles } from '../../contracts/files.ts';
+import { describeExpiry, describeFiles } from '../../contracts/files.ts';
 
+describeExpiry('memory', (clock) => createMemoryFiles({ clock }));
 describeFiles('memory', () => createMemoryFiles({ clock: { now: () => 0 } }));

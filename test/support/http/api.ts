@@ -83,7 +83,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     log: { write: (level, event, fields = {}) => void logs.push({ level, event, fields }) },
     catalog: createMemoryCatalog({ clock: { now: () => 0 } }),
     pluginBytes: createMemoryPluginBytes(),
-    files: createMemoryFiles({ clock: { now: () => 0 } }),
+    files: createMemoryFiles({ clock: broken.clock ?? { now: () => 0 } }),
     sandbox: { call: unused, validate: () => true },
     scriptEngine: { bytes: unused },
     models: { generate: unused, speechLimit: unused, speak: unused, transcribe: unused },
