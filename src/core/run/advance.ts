@@ -22,7 +22,7 @@ import type { Success, Throttle } from './settle.ts';
 import { takeNotes } from './notes.ts';
 import type { Notes } from './notes.ts';
 import { isSpent } from './spend.ts';
-import { noChanges } from './state.ts';
+import { lookAt, noChanges } from './state.ts';
 import type { Active, RunState } from './state.ts';
 import { decideApproval, deliver, isAtRest, isWaiting } from './waits.ts';
 import { emit, warnMissing, writeProgress } from './write.ts';
@@ -101,7 +101,7 @@ function next(state: RunState, world: World): ReturnType<typeof decide> {
   // What is held keeps what it has to look at until it goes on.
   if (state.status !== 'running') return [];
   const commands = decide(state, world);
-  state.changes.frames = new Set();
+  state.changes.frames = new Map();
   state.changes.maps = new Set();
   return commands;
 }
@@ -161,7 +161,7 @@ function take(state: RunState, fact: Fact, world: World): void {
 function start(state: RunState, world: World): void {
   if (state.status !== 'queued') return;
   state.status = 'running';
-  state.changes.frames.add(state.root);
+  lookAt(state, state.root);
   if (state.startedAt === undefined) {
     state.startedAt = world.now;
     emit(state, world, { type: 'run.started' });

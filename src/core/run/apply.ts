@@ -8,7 +8,7 @@ import { noteBackEdges, startOver } from './loops.ts';
 import { isItemMeant, openMap, openRecipe } from './open.ts';
 import { startUndo } from './rollback.ts';
 import { cancelSteps, endRollback, failRun, failStep, passItem, takeSeed } from './settle.ts';
-import { isActive, isInside, isLive, itemKey, nodeState, stepKey } from './state.ts';
+import { isActive, isInside, isLive, itemKey, lookAt, nodeState, stepKey } from './state.ts';
 import type { Active, Frame, ItemContext, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
 import { lapse, openWait } from './waits.ts';
@@ -29,7 +29,7 @@ export function apply(state: RunState, command: Command, world: World): void {
       return closeFrame(state, command.frame, world);
     case 'loop':
       startOver(command.frame, command.target);
-      state.changes.frames.add(command.frame);
+      lookAt(state, command.frame);
       return undefined;
     case 'retry':
       return retryStep(command.step);
@@ -199,7 +199,7 @@ function skipNode(
     phase: 'ready',
   };
   writeStep(state, step, world, { status: 'skipped', endSeq: seq, taken: its.taken });
-  state.changes.frames.add(frame);
+  lookAt(state, frame, node.id);
 }
 
 function retryStep(step: Active): void {

@@ -52,8 +52,8 @@ export function decide(state: RunState, world: World): Command[] {
     ...decideDue(state, world.now),
     ...[...state.changes.maps].flatMap(decideMap),
     ...[...state.changes.frames]
-      .filter((frame) => isLive(state, frame))
-      .flatMap((frame) => decideFrame(frame, state, world)),
+      .filter(([frame]) => isLive(state, frame))
+      .flatMap(([frame, decided]) => decideFrame(frame, decided, { ...world, run: state })),
   ];
 }
 
@@ -146,22 +146,46 @@ function batchEnd(decided: number, size: number): number {
   return (Math.floor(decided / size) + 1) * size;
 }
 
-function decideFrame(frame: Frame, run: RunAbout, world: World): Command[] {
-  const commands: Command[] = [];
-  let isBusy = false;
-  for (const node of frame.graph.nodes) {
-    const state = nodeState(frame, node.id);
-    if (state.status === 'active') isBusy = true;
-    if (state.status !== 'pending') continue;
-    const next = readiness(frame, node.id, state);
-    if (next === 'wait') isBusy = true;
-    else if (next === 'dead') commands.push({ type: 'skip', frame, node, reason: 'branch' });
-    else commands.push(startOrSkip(frame, node, { ...world, run }));
+type RunWorld = World & { readonly run: RunAbout };
+
+function decideFrame(frame: Frame, decided: Set<NodeId> | 'whole', world: RunWorld): Command[] {
+  if (decided !== 'whole') {
+    const commands = decideNodes(frame, behind(frame, decided), world);
+    if (commands.length > 0) return commands;
   }
+  const commands = decideNodes(frame, frame.graph.nodes, world);
   if (commands.length > 0) return commands;
   const target = dueLoop(frame);
   if (target !== undefined) return [{ type: 'loop', frame, target }];
-  return isBusy ? [] : [{ type: 'close_frame', frame }];
+  return frame.graph.nodes.some(({ id }) => isBusy(nodeState(frame, id)))
+    ? []
+    : [{ type: 'close_frame', frame }];
+}
+
+/** Nodes that edges lead to from what was decided, in the order listed. */
+function behind({ index, graph }: Frame, decided: ReadonlySet<NodeId>): PlanNode[] {
+  const targets = [...decided].flatMap((id) => index.outgoing(id).map((at) => graph.edges[at]?.to));
+  return [...new Set(targets)]
+    .flatMap((id) => (id === undefined ? [] : (index.nodes.get(id) ?? [])))
+    .toSorted((a, b) => a.position - b.position)
+    .map(({ node }) => node);
+}
+
+function decideNodes(frame: Frame, nodes: readonly PlanNode[], world: RunWorld): Command[] {
+  const commands: Command[] = [];
+  for (const node of nodes) {
+    const state = nodeState(frame, node.id);
+    if (state.status !== 'pending') continue;
+    const next = readiness(frame, node.id, state);
+    if (next === 'dead') commands.push({ type: 'skip', frame, node, reason: 'branch' });
+    else if (next === 'ready') commands.push(startOrSkip(frame, node, world));
+  }
+  return commands;
+}
+
+/** Of the pending ones, those are left that wait: with one to start or to skip, nobody asks. */
+function isBusy({ status }: NodeState): boolean {
+  return status === 'active' || status === 'pending';
 }
 
 function readiness(frame: Frame, id: NodeId, state: NodeState): 'wait' | 'ready' | 'dead' {
@@ -176,7 +200,7 @@ function readiness(frame: Frame, id: NodeId, state: NodeState): 'wait' | 'ready'
   return isReached ? 'ready' : 'dead';
 }
 
-function startOrSkip(frame: Frame, node: PlanNode, world: World & { run: RunAbout }): Command {
+function startOrSkip(frame: Frame, node: PlanNode, world: RunWorld): Command {
   const { armed, visit } = nodeState(frame, node.id);
   // At its limit a looped node starts, and fails there: passing it through would never end.
   const isOver = armed && visit >= node.maxVisits;

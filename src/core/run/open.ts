@@ -20,7 +20,7 @@ import { needRoom } from './room.ts';
 import { scopeOf } from './scope.ts';
 import type { ScopeParts } from './scope.ts';
 import { takeItems } from './seeds.ts';
-import { createFrame } from './state.ts';
+import { createFrame, lookAt } from './state.ts';
 import type { Active, Opened, RunState } from './state.ts';
 import { warn, warnMissing, writeStep } from './write.ts';
 
@@ -109,7 +109,7 @@ export function openRecipe(state: RunState, step: Active, world: World): void {
   step.recipe = path;
   step.inside = createFrame(`${step.key}/`, plan, checked.value.values, step);
   writeStep(state, step, world, { status: 'open', endSeq: state.seq, taken: [] });
-  state.changes.frames.add(step.inside);
+  lookAt(state, step.inside);
 }
 
 interface Mapped {

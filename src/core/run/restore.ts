@@ -3,7 +3,7 @@
  * they came about, so that loops and outputs end up as they were.
  */
 import { publish, publishExtra } from './publish.ts';
-import { createFrame, createLedger, createRunState, nodeState } from './state.ts';
+import { createFrame, createLedger, createRunState, lookAt, nodeState } from './state.ts';
 import type { Active, Frame, ItemContext, RunIdentity, RunState } from './state.ts';
 import type { Plan, PlanNode } from '../recipe/plan.ts';
 import { isFinal } from './events.ts';
@@ -68,7 +68,7 @@ function readState(stored: StoredRun): RunState {
 function enterSteps(state: RunState, { run, steps }: StoredRun): void {
   const { status, startedAt } = run;
   const frames = new Map([['', state.root]]);
-  if (status !== 'waiting' && startedAt !== undefined) state.changes.frames.add(state.root);
+  if (status !== 'waiting' && startedAt !== undefined) lookAt(state, state.root);
   for (const { enter } of timeline(run.active, steps)) enter(state, frames);
 }
 
@@ -207,7 +207,7 @@ function enterOpen(state: RunState, frames: Map<string, Frame>, row: StepRow): v
     if (row.recipe !== undefined) step.recipe = row.recipe;
     step.inside = createFrame(`${row.key}/`, plan, row.inputs, step);
     frames.set(step.inside.path, step.inside);
-    state.changes.frames.add(step.inside);
+    lookAt(state, step.inside);
   }
 }
 
@@ -249,7 +249,7 @@ function enterStep(
     ...(item && { item }),
   };
   state.active.set(key, step);
-  state.changes.frames.add(place.frame);
+  lookAt(state, place.frame);
   return step;
 }
 

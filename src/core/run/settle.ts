@@ -12,7 +12,7 @@ import type { ChunkSource, ItemOutcome, RunFailure, StepRow } from './record.ts'
 import { publish, publishExtra } from './publish.ts';
 import { takeRoom } from './room.ts';
 import { beginRollback, endUndo, undoOf } from './rollback.ts';
-import { mayWaitUntil, nodeState } from './state.ts';
+import { lookAt, mayWaitUntil, nodeState } from './state.ts';
 import type { Active, Frame, RunState } from './state.ts';
 import { takeEdges } from './take-edges.ts';
 import { emit, warn, writeOutcome, writeStep } from './write.ts';
@@ -271,7 +271,7 @@ function passOn(
   const isOwn = decided.status === 'completed' && decided.stats?.reused !== true;
   const undo = isOwn ? undoOf(state, frame, { node, output: decided.output }, world) : undefined;
   writeStep(state, step, world, { ...decided, taken, ...(undo && { undo }) });
-  state.changes.frames.add(frame);
+  lookAt(state, frame, node.id);
 }
 
 function publishOutput(

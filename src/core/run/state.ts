@@ -101,8 +101,9 @@ export interface Changes {
   steps: Map<StepKey, StepRow>;
   /** Segments of ledgers by the map's key. */
   segments: Map<StepKey, Set<number>>;
-  /** Frames and maps that `decide` has to look at. */
-  frames: Set<Frame>;
+  /** Frames that `decide` has to look at, each with the nodes that were decided since, or all of it. */
+  frames: Map<Frame, Set<NodeId> | 'whole'>;
+  /** Maps that it has to look at. */
   maps: Set<Active>;
 }
 
@@ -248,7 +249,16 @@ export function createRunState(identity: RunIdentity, plan: Plan): RunState {
 }
 
 export function noChanges(): Changes {
-  return { events: [], steps: new Map(), segments: new Map(), frames: new Set(), maps: new Set() };
+  return { events: [], steps: new Map(), segments: new Map(), frames: new Map(), maps: new Set() };
+}
+
+/** Has `decide` look at the frame: at what is behind `decided`, or else at every node. */
+export function lookAt({ changes }: RunState, frame: Frame, decided?: NodeId): void {
+  const known = changes.frames.get(frame);
+  if (known === 'whole') return;
+  if (decided === undefined) changes.frames.set(frame, 'whole');
+  else if (known === undefined) changes.frames.set(frame, new Set([decided]));
+  else known.add(decided);
 }
 
 export function createFrame(path: string, plan: Plan, inputs: JsonObject, owner?: Active): Frame {
