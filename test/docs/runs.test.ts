@@ -13,14 +13,14 @@ import type { PluginCall, PluginVersion } from '../../src/runtime/ports.ts';
 import type { Models } from '../../src/runtime/ports/models.ts';
 import { createFakeNet } from '../support/fake-net.ts';
 import { createManualClock, settled } from '../support/manual-clock.ts';
-import { runToEnd, startRun } from '../support/run-recipe.ts';
+import { createOffice, runToEnd, startRun } from '../support/run-recipe.ts';
 import { createTestFunctions } from '../support/test-functions.ts';
 import { compileExample, examples, PLUGINS, plugins } from './examples.ts';
 
 const PROSE =
   'Tides rise and fall twice a day. The moon pulls the water, and the earth turns below it. ';
 /** What the pages leave to the reader, by the id of the input. */
-const GIVEN: JsonObject = {
+const GIVEN = {
   text: PROSE.repeat(8),
   draft: PROSE.repeat(8),
   script: PROSE,
@@ -49,7 +49,7 @@ const GIVEN: JsonObject = {
 
 /** The made-up plugins of the pages. */
 const MADE_UP: { readonly [hash: string]: (name: string, input: JsonObject) => JsonValue } = {
-  shout: (_, { text }) => ({ text: `${String(text).toUpperCase()}!` }),
+  shout: (_, { text }) => ({ text: `${typeof text === 'string' ? text.toUpperCase() : ''}!` }),
   'log-tools': (name, { state }) =>
     name.endsWith('_finish') ? { errors: state ?? null } : { state: Number(state ?? 0) + 1 },
 };
@@ -99,7 +99,9 @@ const models: Models = {
 
 async function run(plan: Plan) {
   const clock = createManualClock();
-  const files = createMemoryFiles({ clock });
+  // Plugins and streams are worked on by other threads.
+  const office = createOffice();
+  const files = office.track(createMemoryFiles({ clock }));
   for (const id of ['log', 'recording']) {
     const body = new Blob(['error: lost\nfine\n']).stream();
     await files.put('tenant', id, { body, contentType: 'text/plain', maxBytes: 1e6 });
@@ -123,11 +125,11 @@ async function run(plan: Plan) {
     files,
     inputs,
     egress,
-    models,
-    functions: { ...createTestFunctions(), ...functions },
+    models: office.track(models),
+    functions: { ...createTestFunctions(), ...office.track(functions) },
   });
   // What comes early is kept, so it does not matter how far the run has gone.
-  started.driver.post({ type: 'deliver', event: `paid-${String(GIVEN['order'])}`, payload: null });
+  started.driver.post({ type: 'deliver', event: `paid-${GIVEN.order}`, payload: null });
   for (const { id, type } of plan.graph.nodes) {
     if (type !== 'hitl') continue;
     const verdict = {
@@ -139,7 +141,7 @@ async function run(plan: Plan) {
     started.driver.post({ type: 'verdict', key: id, verdict });
   }
   await settled();
-  return runToEnd(started);
+  return runToEnd(started, office.isBusy);
 }
 
 describe('recipes in the documents', () => {

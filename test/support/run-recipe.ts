@@ -167,13 +167,43 @@ export function driveRun(state: RunState, options: RunOptions = {}): StartedRun 
 
 const MOST_TIMERS = 1_000;
 
-/** Moves the clock from timer to timer until the run has ended. */
-export async function runToEnd(run: StartedRun): Promise<StartedRun> {
-  await settled();
+/** Counts the calls that are under way: work of the engine, or of another thread, that no clock moves. */
+export function createOffice() {
+  let open = 0;
+  return {
+    isBusy: () => open > 0,
+    /** The same object, its calls counted. */
+    track<T extends object>(worker: T): T {
+      const count =
+        (call: (...args: unknown[]) => unknown) =>
+        async (...args: unknown[]): Promise<unknown> => {
+          open += 1;
+          try {
+            return await call.apply(worker, args);
+          } finally {
+            open -= 1;
+          }
+        };
+      const counted = Object.entries(worker).map(([name, value]) => [
+        name,
+        typeof value === 'function' ? count(value as (...args: unknown[]) => unknown) : value,
+      ]);
+      // SAFETY: each member is what it was, and functions of these objects all answer later.
+      return Object.fromEntries(counted) as T;
+    },
+  };
+}
+
+/** Moves the clock from timer to timer until the run has ended; not while there is other work to wait for. */
+export async function runToEnd(run: StartedRun, isBusy = () => false): Promise<StartedRun> {
+  do await settled();
+  while (isBusy());
   for (let fired = 0; !isFinal(run.state.status); fired += 1) {
     const at = run.clock.nextAt();
     if (at === undefined || fired > MOST_TIMERS) throw new Error(`The run hangs: ${stuckAt(run)}`);
     await run.clock.advance(at - run.clock.now());
+    do await settled();
+    while (isBusy());
   }
   await settled();
   return run;

@@ -16,14 +16,15 @@ for (const recipe of OLD_RECIPES) {
 }
 
 const { database } = disk;
-const rows = (query: string) => database.prepare(query).all() as Record<string, unknown>[];
+const rows = (query: string) =>
+  database.prepare(query).all() as Record<string, string | number | null>[];
 const ours = `name NOT LIKE 'sqlite_%'`;
-const literal = (value: unknown): string =>
+const literal = (value: string | number | null): string =>
   value === null
     ? 'NULL'
     : typeof value === 'number'
       ? String(value)
-      : `'${String(value).replaceAll("'", "''")}'`;
+      : `'${value.replaceAll("'", "''")}'`;
 
 const tables = rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND ${ours}`);
 const made = rows(
