@@ -45,6 +45,7 @@ export function roundUsd(usd: number): number {
 }
 
 export function isSpent(spend: Spend): boolean {
-  const { inputTokens, outputTokens, costUsd, heldTokens = 0 } = spend;
-  return inputTokens > 0 || outputTokens > 0 || costUsd !== undefined || heldTokens > 0;
+  const { costUsd } = spend;
+  const { tokens, usd } = budgeted(spend);
+  return tokens > 0 || usd > 0 || costUsd !== undefined;
 }

@@ -4,7 +4,7 @@ import type { Ports, Tenant } from '../ports.ts';
 import type { OwnServer } from '../ports/models.ts';
 import { NO_MODEL_SETTINGS } from '../settings/models.ts';
 import type { ModelSettings } from '../settings/models.ts';
-import type { PriceTable } from '../settings/prices.ts';
+import type { PriceTable, VoicePriceTable } from '../settings/prices.ts';
 import { readSettings } from '../settings/sections.ts';
 import type { SpendSettings } from '../settings/spend.ts';
 import { findOwnServer } from './own-servers.ts';
@@ -12,6 +12,7 @@ import { findOwnServer } from './own-servers.ts';
 export interface ModelRules {
   readonly models: ModelSettings;
   readonly prices: PriceTable;
+  readonly voicePrices?: VoicePriceTable;
   /** The tenant's own server of a provider's name, with its key. Absent: it has none of any. */
   readonly findServer?: (provider: string) => Promise<Result<OwnServer | undefined>>;
 }
@@ -50,6 +51,7 @@ export function createRules(ports: Pick<Ports, 'settings' | 'secrets' | 'egress'
       // SAFETY: zod's JSON is JSON, without our readonly.
       models: models as unknown as ModelSettings,
       prices: prices.models,
+      voicePrices: prices.voices,
       findServer: (provider) => findOwnServer(deps, tenant, { servers, provider }),
     };
   };

@@ -1,10 +1,10 @@
 /** What speaking and listening are given. */
-import type { Result } from '../../core/errors.ts';
 import type { SpeechNode } from '../../core/recipe/plan.ts';
 import type { Notes } from '../../core/run/notes.ts';
 import { nameOf } from '../models/names.ts';
-import type { ModelFailure, ModelName, OwnServer } from '../ports/models.ts';
-import type { TaskContext, TaskFailure } from '../tasks/task.ts';
+import type { ModelName, OwnServer } from '../ports/models.ts';
+import type { TaskContext } from '../tasks/task.ts';
+import type { Pay } from './pay.ts';
 
 /** A model, and the tenant's own server where it is there. */
 export interface SpeechModel extends ModelName {
@@ -12,11 +12,7 @@ export interface SpeechModel extends ModelName {
 }
 
 export interface SpeechContext extends TaskContext<SpeechNode> {
-  /** Asks a provider when the tenant's limits let it. */
-  readonly paced: <T>(
-    model: ModelName,
-    ask: () => Promise<Result<T, ModelFailure>>,
-  ) => Promise<Result<T, TaskFailure>>;
+  readonly pay: Pay;
 }
 
 /** Warnings of the run for what a provider left out. */

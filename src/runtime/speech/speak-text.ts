@@ -15,6 +15,7 @@ import type { StoredFile } from '../ports.ts';
 import type { TaskFailure, TaskOutcome } from '../tasks/task.ts';
 import { ignoredNotes } from './context.ts';
 import type { SpeechContext, SpeechModel } from './context.ts';
+import type { Amount } from './pay.ts';
 import { streamOf } from './stream-of.ts';
 
 /** Of one file; a day of speech in mp3. */
@@ -47,11 +48,17 @@ export async function speakText(
   const spoken = pieces.filter((piece) => piece.trim() !== '');
   const call = { ...name, options };
   if (spoken.length > 1) return speakPieces(given, call, spoken);
-  const reply = await given.paced(name, () => models.speak({ ...call, text }, given.signal));
+  const reply = await given.pay(name, charactersOf(text), {
+    ask: () => models.speak({ ...call, text }, given.signal),
+  });
   if (!reply.ok) return reply;
   const { audio, format, ignored } = reply.value;
   given.note(ignoredNotes(name, ignored));
   return keep(given, name, { format, body: streamOf([async () => audio]) });
+}
+
+function charactersOf(text: string): Amount {
+  return { of: 'characters', count: Array.from(text).length };
 }
 
 interface Call extends SpeechModel {
@@ -75,7 +82,9 @@ async function speakPieces(
     if (done !== undefined) return outcomeOf(done, call);
   }
   for (const piece of pieces.slice(before?.parts.length ?? 0)) {
-    const reply = await given.paced(call, () => models.speak({ ...call, text: piece }, signal));
+    const reply = await given.pay(call, charactersOf(piece), {
+      ask: () => models.speak({ ...call, text: piece }, signal),
+    });
     if (!reply.ok) return reply;
     const parts: readonly Part[] = before?.parts ?? [];
     if (parts.length === 0) given.note(ignoredNotes(call, reply.value.ignored));

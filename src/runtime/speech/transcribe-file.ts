@@ -9,6 +9,7 @@ import type { TranscriptReply } from '../ports/speech.ts';
 import type { TaskFailure, TaskOutcome } from '../tasks/task.ts';
 import { ignoredNotes } from './context.ts';
 import type { SpeechContext, SpeechModel } from './context.ts';
+import { mostMinutes } from './pay.ts';
 
 /** What OpenAI takes; and all of it is in memory while it is sent. */
 const MAX_AUDIO_BYTES = 25 * 1024 * 1024;
@@ -44,7 +45,14 @@ export async function transcribeFile(
     options,
     ...(examples !== undefined && { examples }),
   };
-  const heard = await given.paced(name, () => models.transcribe(call, signal));
+  const heard = await given.pay(
+    name,
+    { of: 'minutes', most: mostMinutes(audio) },
+    {
+      ask: () => models.transcribe(call, signal),
+      took: ({ durationSeconds }) => durationSeconds && durationSeconds / 60,
+    },
+  );
   if (!heard.ok) return heard;
   const stats = { provider: name.provider };
   const notes = ignoredNotes(name, heard.value.ignored);

@@ -10,17 +10,15 @@ import type { CallIdentity } from '../cache/identity.ts';
 import { isPassedOn } from '../models/ask.ts';
 import { modelsOf, nameOf } from '../models/names.ts';
 import type { NamedModel } from '../models/names.ts';
-import { takeTurn } from '../models/pace.ts';
 import type { ModelRules } from '../models/rules.ts';
-import type { ModelName } from '../ports/models.ts';
 import { speakText } from '../speech/speak-text.ts';
 import { transcribeFile } from '../speech/transcribe-file.ts';
 import type { SpeechContext } from '../speech/context.ts';
+import { createPay } from '../speech/pay.ts';
 import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
 
 /** Answers offline, so that a recipe speaks before any key is set. */
 const DEFAULT_MODEL = 'mock/voice';
-const NO_TOKENS = { inputTokens: 0, outputTokens: 0 };
 
 export async function runSpeech(
   given: TaskContext<SpeechNode>,
@@ -59,24 +57,14 @@ async function askAll(
   const { node, signal, note } = given;
   const { tenant, limiter, clock, modelSlots: slots } = given;
   const pace = { tenant, limiter, slots, settings: rules.models, clock, signal };
-  const speech: SpeechContext = {
-    ...given,
-    async paced(model, ask) {
-      const turn = await takeTurn(pace, model, NO_TOKENS);
-      if (!turn.ok) return turn;
-      try {
-        return await ask();
-      } finally {
-        await turn.value.done(undefined);
-      }
-    },
-  };
+  const pay = createPay(given, { pace, prices: rules.voicePrices ?? {} });
+  const speech: SpeechContext = { ...given, pay };
   let last: Result<TaskOutcome, TaskFailure> = fail(
     'model_missing',
     `Cannot run node "${node.id}": it names no model`,
   );
   for (const [index, model] of chain.entries()) {
-    last = (await unpriced(given, model)) ?? (await askOne(speech, rules, model));
+    last = await askOne(speech, rules, model);
     const next = chain[index + 1];
     if (last.ok || next === undefined || signal.aborted || !isPassedOn(last.error, given))
       return last;
@@ -118,19 +106,4 @@ function orderOf({ node, input, step }: TaskContext<SpeechNode>): JsonObject {
   const given: JsonValue = input ?? step.item?.item ?? {};
   if (isJsonObject(given)) return given;
   return node.type === 'text_to_speech_task' ? { text: given } : { audio_file: given };
-}
-
-/** Voices have no prices here, so within a budget of money only `mock` may be asked. */
-async function unpriced(
-  { budgets, context }: TaskContext<SpeechNode>,
-  name: ModelName,
-): Promise<Result<never> | undefined> {
-  const bounds = await Promise.all(budgets.map((budget) => budget.limits()));
-  const hasCost = bounds.some(({ maxCostUsd }) => maxCostUsd !== undefined);
-  if (!hasCost || name.provider === 'mock' || context.plan.limits.allowUnpriced === true)
-    return undefined;
-  return fail(
-    'price_unknown',
-    `Cannot ask "${nameOf(name)}" within a budget: speech has no price; set "allow_unpriced"`,
-  );
 }

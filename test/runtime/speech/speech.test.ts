@@ -243,13 +243,93 @@ describe('text_to_speech_task', () => {
     expect(events().some(({ type }) => type === 'node.throttled')).toBe(true);
   });
 
-  it('is refused within a budget of money, for it has no price', async () => {
-    const text = recipe({
-      nodes: [speak({ model: 'openai/tts-1', input: { text: 'x' } })],
-      limits: { max_cost_usd: 1 },
-    });
-    const { state } = await finish(text, { models: voice().models });
+  it('is refused within a budget of money when it has no price', async () => {
+    const text = (limits: JsonObject) =>
+      recipe({ nodes: [speak({ model: 'elevenlabs/eleven_v3', input: { text: 'x' } })], limits });
+    const { state } = await finish(text({ max_cost_usd: 1 }), { models: voice().models });
     expect(state.failure).toMatchObject({ code: 'price_unknown' });
+    const allowed = { max_cost_usd: 1, allow_unpriced: true };
+    expect((await finish(text(allowed), { models: voice().models })).status()).toBe('completed');
+  });
+});
+
+describe('what speech costs', () => {
+  const rules = async () => ({
+    models: { aliases: {}, limits: {} },
+    prices: {},
+    voicePrices: { 'x/*': { per_million_characters: 1_000, per_minute: 0.6 } },
+  });
+  const spoken = async (text: string, limits: JsonObject, models = voice()) => {
+    const node = speak({ model: 'x/v', input: { text }, retry: { max_attempts: 2 } });
+    const started = await finish(recipe({ nodes: [node], limits }), {
+      models: models.models,
+      modelRules: rules,
+    });
+    return { ...started, calls: models.calls };
+  };
+  const metricsOf = (view: object) => (view as { metrics: { [name: string]: unknown } }).metrics;
+
+  it('is its characters, whatever they are', async () => {
+    const { view } = await spoken('語🙂a', {});
+    expect(metricsOf(view())).toMatchObject({ cost_usd: 0.003, unreported_cost_usd: null });
+  });
+
+  it('is known before: no piece is spoken that would pass the budget', async () => {
+    const words = 'Good evening. '.repeat(200);
+    const { state, calls, view } = await spoken(words, { max_cost_usd: 2 });
+    expect(state.failure).toMatchObject({ code: 'budget_exceeded' });
+    const characters = calls.reduce((sum, { text }) => sum + text.length, 0);
+    expect(characters).toBeLessThanOrEqual(2_000);
+    expect(metricsOf(view())['cost_usd']).toBeCloseTo(characters / 1_000, 9);
+  });
+
+  it.each([
+    [true, { cost_usd: null, unreported_cost_usd: 0.002 }],
+    [false, { cost_usd: null, unreported_cost_usd: null }],
+  ])('may have been spent by a voice that broke off: %s', async (mayHaveCost, expected) => {
+    const broken = voice({
+      speak: async () => ({
+        ok: false,
+        error: { code: 'provider_network', message: 'cut', retryable: false, mayHaveCost },
+      }),
+    });
+    expect(metricsOf((await spoken('ab', {}, broken)).view())).toMatchObject(expected);
+  });
+
+  const hear = async (durationSeconds: number | undefined, limits: JsonObject = {}) => {
+    const heard = { text: 'Hi', segments: [], ignored: [] };
+    const asked: number[] = [];
+    const transcribe: Speech['transcribe'] = async ({ audio }) => {
+      asked.push(audio.length);
+      const told = durationSeconds === undefined ? {} : { durationSeconds };
+      return { ok: true, value: { ...heard, ...told } };
+    };
+    const nodes = [speak({ model: 'mock/voice' }), listen({ model: 'x/ear' })];
+    const started = await finish(recipe({ user_inputs: inputs, nodes, limits }), {
+      inputs: { text: 'x'.repeat(800) },
+      models: { ...createModels(), transcribe },
+      modelRules: rules,
+    });
+    return { ...started, asked };
+  };
+
+  it('of what is heard is the minutes that the provider tells', async () => {
+    expect(metricsOf((await hear(30)).view())).toMatchObject({ cost_usd: 0.3 });
+  });
+
+  it.each([undefined, -5, NaN, Infinity])(
+    'is the most that the file can hold when it tells %s',
+    async (seconds) => {
+      // 844 bytes of WAV at 8 000 a second.
+      const { cost_usd: cost, unreported_cost_usd: most } = metricsOf((await hear(seconds)).view());
+      expect([cost, most]).toEqual([0, expect.closeTo((0.6 * 844) / 8_000 / 60, 6)]);
+    },
+  );
+
+  it('is not begun when the file can hold more than the budget', async () => {
+    const { state, asked } = await hear(1, { max_cost_usd: 0.0001 });
+    expect(state.failure).toMatchObject({ code: 'budget_exceeded', node: 'hear' });
+    expect(asked).toEqual([]);
   });
 });
 
