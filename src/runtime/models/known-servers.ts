@@ -25,6 +25,8 @@ export const KNOWN_SERVERS = {
   fireworks: compatible('https://api.fireworks.ai/inference/v1'),
   cerebras: compatible('https://api.cerebras.ai/v1'),
   ollama: { kind: 'compatible' },
+  // Each account has an address of its own.
+  'workers-ai': { kind: 'compatible' },
 } as const satisfies Readonly<Record<string, Known>>;
 
 export function knownServer(name: string): Known | undefined {

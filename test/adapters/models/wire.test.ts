@@ -170,6 +170,14 @@ describe('the whole of a request', () => {
     });
   });
 
+  it('reaches Workers AI, whose models have slashes in their names', async () => {
+    const given = { ...whole('workers-ai', {}), model: '@cf/meta/llama-3.1-8b-instruct' };
+    const { request, body } = await ask(given);
+    expect(request.path).toBe('/client/v4/accounts/a1/ai/v1/chat/completions');
+    expect(request.headers['authorization']).toBe('Bearer cf-4721');
+    expect(body).toMatchObject({ model: '@cf/meta/llama-3.1-8b-instruct', max_tokens: 99 });
+  });
+
   it('says which options the provider cannot take', async () => {
     const { reply, body } = await ask(
       callOf('openai', { options: { api: 'responses', seed: 7, stop: 'x' } }),

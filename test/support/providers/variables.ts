@@ -10,6 +10,8 @@ export function providerVariables(url: string): Record<string, string> {
     GOOGLE_GENERATIVE_AI_API_KEY: 'goog-4716',
     GOOGLE_BASE_URL: `${url}/v1beta`,
     OLLAMA_BASE_URL: `${url}/v1/`,
+    WORKERS_AI_BASE_URL: `${url}/client/v4/accounts/a1/ai/v1`,
+    WORKERS_AI_API_KEY: 'cf-4721',
     MODEL_SERVERS: `my-vllm=${url}/v1`,
     MY_VLLM_API_KEY: 'key-4717',
   };
