@@ -8,7 +8,8 @@ import { createClock } from './adapters/system/clock.ts';
 import { createApproximateRateStore } from './adapters/upstash/approximate-rate-store.ts';
 import { createUpstashCacheStore } from './adapters/upstash/cache-store.ts';
 import { createConnection } from './adapters/upstash/connection.ts';
-import type { UpstashAccount } from './adapters/upstash/connection.ts';
+import { createClients } from './adapters/upstash/clients.ts';
+import type { Clients, UpstashAccount } from './adapters/upstash/clients.ts';
 import { createUpstashHealth } from './adapters/upstash/health.ts';
 import { createUpstashRateStore } from './adapters/upstash/rate-store.ts';
 import { ok } from './core/errors.ts';
@@ -37,7 +38,7 @@ type StoreVariables = Pick<
 /** Of this isolate. */
 const memo = createMemo({ clock: createClock() });
 const localRates = createMemoryRateStore({ clock: createClock(), source: 'local' });
-const breakers = new Map<string, Breaker>();
+const accounts = new Map<string, { readonly clients: Clients; readonly breaker: Breaker }>();
 
 export function makeStores(
   env: Bindings,
@@ -49,7 +50,7 @@ export function makeStores(
   const { entries, rates, health } =
     account === undefined
       ? onObjects(env, variables)
-      : onRedis(env, { account, algorithm: variables.RATE_ALGORITHM }, given);
+      : onRedis(env, { account, ...variables }, given);
   const store = withLargeValues(entries, { values: createLargeValues(env.FILES), digests, clock });
   return {
     cache: createCache({ store, clock, random: ids.random, log }),
@@ -76,13 +77,17 @@ function onObjects(env: Bindings, { CACHE_SHARDS }: StoreVariables): Stores {
 
 function onRedis(
   env: Bindings,
-  { account, algorithm }: { account: UpstashAccount; algorithm: Variables['RATE_ALGORITHM'] },
+  { account, REDIS_PREFIX, RATE_ALGORITHM }: StoreVariables & { readonly account: UpstashAccount },
   { clock, ids, log, background }: Given,
 ): Stores {
   const shared = createSharedBreaker(env.LIMITER, account.url);
-  const known = breakers.get(account.url);
-  const breaker = known ?? createBreaker({ clock: createClock(), random: ids.random });
-  breakers.set(account.url, breaker);
+  const name = JSON.stringify([account.url, account.token]);
+  const known = accounts.get(name);
+  const { clients, breaker } = known ?? {
+    clients: createClients(account),
+    breaker: createBreaker({ clock: createClock(), random: ids.random }),
+  };
+  if (known === undefined) accounts.set(name, { clients, breaker });
   // What is told goes on behind the request; a breaker that cannot be shared is this isolate's own.
   const told = (work: Promise<unknown>): void => background(work.catch(() => undefined));
   const heard: Breaker = {
@@ -94,11 +99,18 @@ function onRedis(
       else told(shared.ask().then((others) => breaker.keepOpen(others)));
     },
   };
-  const connection = createConnection({ account, clock, breaker: heard, log });
+  const connection = createConnection({
+    clients,
+    prefix: REDIS_PREFIX,
+    clock,
+    breaker: heard,
+    log,
+  });
   const deps = { connection, clock };
   return {
     entries: createUpstashCacheStore(deps),
-    rates: algorithm === 'exact' ? createUpstashRateStore(deps) : createApproximateRateStore(deps),
+    rates:
+      RATE_ALGORITHM === 'exact' ? createUpstashRateStore(deps) : createApproximateRateStore(deps),
     health: createUpstashHealth(connection, breaker),
   };
 }
@@ -106,5 +118,5 @@ function onRedis(
 function accountOf(variables: StoreVariables): UpstashAccount | undefined {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = variables;
   if (url === undefined || token === undefined) return undefined;
-  return { url, token, prefix: variables.REDIS_PREFIX };
+  return { url, token };
 }

@@ -177,6 +177,46 @@ function describeWindow(test: Case): void {
     expect(await ask(subject, check())).toEqual([true]);
   });
 
+  test('a limit of one, and windows of a second and of a day', async (subject) => {
+    for (const windowMs of [1_000, 86_400_000]) {
+      const one = check({ limit: 1, windowMs });
+      expect(await ask(subject, one)).toEqual([true]);
+      const [refused] = await subject.clients[0].check('acme', [one]);
+      expect(refused).toMatchObject({ ok: false, remaining: 0, retryAfterMs: windowMs });
+      await subject.advance(windowMs - 1);
+      expect(await ask(subject, one)).toEqual([false]);
+      await subject.advance(1);
+      expect(await ask(subject, one)).toEqual([true]);
+    }
+  });
+
+  test('a clock that is set back a little opens no window again', async (subject) => {
+    expect(await ask(subject, check({}, { cost: 3 }))).toEqual([true]);
+    await subject.advance(-5_000);
+    expect(await ask(subject, check())).toEqual([false]);
+    await subject.advance(64_999);
+    expect(await ask(subject, check())).toEqual([false]);
+    await subject.advance(1);
+    expect(await ask(subject, check({}, { cost: 3 }))).toEqual([true]);
+  });
+
+  test('a clock that is set back by an hour closes no limit for an hour', async (subject) => {
+    await ask(subject, check({}, { cost: 2 }));
+    await subject.advance(1_000);
+    await ask(subject, check());
+    await subject.advance(-3_600_000);
+    const [refused] = await subject.clients[0].check('acme', [check()]);
+    expect(refused).toMatchObject({ ok: false, retryAfterMs: 60_000 });
+    await subject.advance(59_999);
+    expect(await ask(subject, check())).toEqual([false]);
+    await subject.advance(1);
+    expect(await ask(subject, check({}, { cost: 2 }), check({ name: 'other' }))).toEqual([
+      true,
+      true,
+    ]);
+    expect(await ask(subject, check({}, { cost: 2 }))).toEqual([false]);
+  });
+
   test('reset() forgets what was used', async (subject) => {
     const [limiter] = subject.clients;
     await ask(subject, check({}, { cost: 3 }));

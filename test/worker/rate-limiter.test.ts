@@ -87,6 +87,21 @@ it('an object that was evicted has forgotten nothing', async () => {
   expect((await object.peek({ ...USE, log: 'other' })).remaining).toBe(1);
 });
 
+it('a clock that was set back stays so for an object that was evicted', async () => {
+  const time = stopTime();
+  const object = objectOf('set back');
+  await object.use([{ ...USE, cost: 2 }]);
+  await time.advance(1_000);
+  await object.use([USE]);
+  await time.advance(-3_600_000);
+  expect(await object.peek(USE)).toMatchObject({ ok: false, retryAfterMs: 60_000 });
+  await evictDurableObject(object);
+  await time.advance(59_999);
+  expect(await object.peek(USE)).toMatchObject({ ok: false, retryAfterMs: 1 });
+  await time.advance(1);
+  expect(await object.peek({ ...USE, cost: 3 })).toMatchObject({ ok: true });
+});
+
 it('what has left the window leaves no rows, and an idle object nothing at all', async () => {
   const time = stopTime();
   const object = objectOf('idle');

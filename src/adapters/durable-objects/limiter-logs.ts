@@ -45,11 +45,22 @@ export function openLogs(storage: DurableObjectStorage): LimiterLogs {
     return log;
   }
 
+  /** The clock was set back, and the stamps with it: they count from now on, also after a restart. */
+  function rewrite({ log: name, windowMs }: ObjectUse, log: SlidingLog): void {
+    sql.exec('DELETE FROM uses WHERE log = ?', name);
+    for (const [index, stamp] of log.stamps.entries()) {
+      const units = (log.totals[index] ?? 0) - (log.totals[index - 1] ?? log.base);
+      sql.exec('INSERT INTO uses VALUES (?, ?, ?, ?)', name, stamp, units, stamp + windowMs);
+    }
+  }
+
   return {
     judge(use, now) {
       const log = logOf(use.log);
       const before = log.stamps.length;
+      const last = log.stamps.at(-1);
       const verdict = judge(log, use, use.cost, now);
+      if ((log.stamps.at(-1) ?? last ?? 0) < (last ?? 0)) rewrite(use, log);
       stale.set(use.log, (stale.get(use.log) ?? 0) + before - log.stamps.length);
       return verdict;
     },

@@ -1,17 +1,20 @@
 /** Cache entries on Upstash. */
 import type { Clock, Tenant } from '../../runtime/ports.ts';
 import type { CacheHit, CacheLease, CacheStore } from '../../runtime/ports/cache.ts';
-import { INVALIDATE_SCRIPT, RELEASE_SCRIPT, TAKE_SCRIPT } from './cache-scripts.ts';
+import { EPOCHS_SCRIPT, INVALIDATE_SCRIPT, RELEASE_SCRIPT, TAKE_SCRIPT } from './cache-scripts.ts';
 import type { Connection } from './connection.ts';
 import { entryText, readEntry } from './entry.ts';
+import { createScript } from './script.ts';
 
 export interface UpstashCacheDeps {
   readonly connection: Connection;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Longer than any entry lives: a counter that starts anew finds none of its old entries. */
-const TAG_MS = 31 * 24 * 60 * 60 * 1000;
+const takeScript = createScript(TAKE_SCRIPT);
+const releaseScript = createScript(RELEASE_SCRIPT);
+const epochsScript = createScript(EPOCHS_SCRIPT);
+const invalidateScript = createScript(INVALIDATE_SCRIPT);
 
 interface Asked {
   readonly tenant: Tenant;
@@ -31,19 +34,21 @@ export function createUpstashCacheStore({ connection, clock }: UpstashCacheDeps)
   const nameOf = (kind: 'entry' | 'lease' | 'tag', tenant: Tenant, name: string): string =>
     `${connection.prefix}:${kind}:${encodeURIComponent(tenant)}:${name}`;
 
+  const now = (): string => String(Math.floor(clock.now()));
+
   async function take({ tenant, key, ms, holder, tags }: Asked, isSecond = false): Promise<Answer> {
     const keys = [
       nameOf('entry', tenant, key),
       nameOf('lease', tenant, key),
       ...tags.map((tag) => nameOf('tag', tenant, tag)),
     ];
-    const args = [String(Math.floor(clock.now())), String(ms), holder];
+    const args = [now(), String(ms), holder];
     const { text, isMine, epochs } = await connection.ask(
-      async (redis) => readTaken(await redis.eval<string[], unknown>(TAKE_SCRIPT, keys, args)),
+      async (redis) => readTaken(await takeScript.run(redis, keys, args)),
       // Whoever asks again for a lease gets the one that he has.
       { again: true },
     );
-    const hit = text === '' ? undefined : await readEntry(text);
+    const hit = text === '' ? undefined : readEntry(text);
     if (text !== '' && hit === undefined && !isSecond) {
       // Corrupt: gone, and asked for once more, so that whoever misses it gets the lease.
       await remove(tenant, key);
@@ -60,6 +65,17 @@ export function createUpstashCacheStore({ connection, clock }: UpstashCacheDeps)
     await connection.ask((redis) => redis.del(nameOf('entry', tenant, key)), { again: true });
   }
 
+  async function epochsOf(names: readonly string[]): Promise<readonly unknown[]> {
+    return connection.ask(
+      async (redis) => {
+        const epochs = await epochsScript.run(redis, names, [now()]);
+        if (!Array.isArray(epochs)) throw new Error('Cannot read the answer');
+        return epochs;
+      },
+      { again: true },
+    );
+  }
+
   return {
     source: 'redis',
     async find(tenant, key) {
@@ -74,15 +90,12 @@ export function createUpstashCacheStore({ connection, clock }: UpstashCacheDeps)
     },
     async set(tenant, key, entry) {
       const names = entry.tags.map((tag) => nameOf('tag', tenant, tag));
-      const given = entry.tags.map((tag) => entry.epochs?.[tag]);
-      const now = given.includes(undefined)
-        ? await connection.ask((redis) => redis.mget<(string | null)[]>(...names), { again: true })
-        : [];
-      const tags = names.map((name, index) => {
-        const epoch = given[index] ?? now[index] ?? 0;
-        return [name, String(epoch)] as const;
-      });
-      const text = await entryText(entry, tags);
+      const epochs = entry.epochs ?? {};
+      // `__proto__` is a name like others.
+      const given = entry.tags.map((tag) => (Object.hasOwn(epochs, tag) ? epochs[tag] : undefined));
+      const known = given.includes(undefined) ? await epochsOf(names) : given;
+      const tags = names.map((name, index) => [name, String(known[index])] as const);
+      const text = entryText(entry, tags);
       const px = Math.max(1, Math.ceil(entry.deadUntil - clock.now()));
       await connection.ask((redis) => redis.set(nameOf('entry', tenant, key), text, { px }), {
         again: true,
@@ -93,13 +106,13 @@ export function createUpstashCacheStore({ connection, clock }: UpstashCacheDeps)
       if (tags.length === 0) return;
       const keys = tags.map((tag) => nameOf('tag', tenant, tag));
       await connection.ask(async (redis) => {
-        const done = await redis.eval<string[], unknown>(INVALIDATE_SCRIPT, keys, [String(TAG_MS)]);
+        const done = await invalidateScript.run(redis, keys, [now()]);
         if (Number(done) !== keys.length) throw new Error('Cannot read the answer');
       });
     },
     async release(tenant, key, { holder }) {
       const lease = nameOf('lease', tenant, key);
-      await connection.ask((redis) => redis.eval(RELEASE_SCRIPT, [lease], [holder]), {
+      await connection.ask((redis) => releaseScript.run(redis, [lease], [holder]), {
         again: true,
       });
     },

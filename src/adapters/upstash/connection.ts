@@ -4,17 +4,11 @@
  * B1. Whatever the store does, an answer is there or given up on within the deadline.
  * B2. No error that leaves here holds a command: the SDK's own ones quote keys and values.
  */
-import { Redis } from '@upstash/redis/cloudflare';
 import { ComposerError } from '../../core/errors.ts';
 import type { Clock, Log } from '../../runtime/ports.ts';
 import type { Breaker } from '../../runtime/limits/breaker.ts';
-
-export interface UpstashAccount {
-  readonly url: string;
-  readonly token: string;
-  /** Of every key, so that several servers may share a database. */
-  readonly prefix: string;
-}
+import type { Redis } from '@upstash/redis/cloudflare';
+import type { Clients } from './clients.ts';
 
 export interface Connection {
   readonly prefix: string;
@@ -26,7 +20,9 @@ export interface Connection {
 }
 
 export interface ConnectionDeps {
-  readonly account: UpstashAccount;
+  readonly clients: Clients;
+  /** Of every key. */
+  readonly prefix: string;
   readonly clock: Pick<Clock, 'now' | 'deadline'>;
   readonly breaker: Breaker;
   readonly log: Log;
@@ -37,18 +33,19 @@ export interface ConnectionDeps {
 const DEADLINE_MS = 250;
 
 export function createConnection(deps: ConnectionDeps): Connection {
-  const { account, clock, breaker, log, deadlineMs = DEADLINE_MS } = deps;
+  const { clients, prefix, clock, breaker, log, deadlineMs = DEADLINE_MS } = deps;
   return {
-    prefix: account.prefix,
+    prefix,
     async ask(question, { again = false } = {}) {
       if (!breaker.allow()) throw unavailable('it has failed too often');
       const deadline = clock.deadline(deadlineMs);
-      const redis = connect(account, deadline.signal);
       try {
-        const answer = await question(redis).catch((error: unknown) => {
-          if (!again || deadline.signal.aborted) throw error;
-          return question(redis);
-        });
+        const answer = await clients.use(deadline.signal, (redis) =>
+          question(redis).catch((error: unknown) => {
+            if (!again || deadline.signal.aborted) throw error;
+            return question(redis);
+          }),
+        );
         breaker.succeeded();
         return answer;
       } catch (error) {
@@ -63,24 +60,6 @@ export function createConnection(deps: ConnectionDeps): Connection {
   };
 }
 
-/**
- * A client for one question, so that its signal is that question's. The SDK's own retries repeat
- * commands that may have been carried out, and a signal that is not a function makes an abort an answer.
- */
-function connect({ url, token }: UpstashAccount, signal: AbortSignal): Redis {
-  return new Redis({
-    url,
-    token,
-    signal: () => signal,
-    retry: { retries: 0 },
-    enableAutoPipelining: false,
-    automaticDeserialization: false,
-    enableTelemetry: false,
-    readYourWrites: false,
-    keepAlive: false,
-  });
-}
-
 function unavailable(why: string): ComposerError {
   return new ComposerError('store_unavailable', `Cannot ask Redis: ${why}`);
 }
@@ -88,7 +67,8 @@ function unavailable(why: string): ComposerError {
 /** Of a fixed few: the texts of others may hold anything. */
 function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'it did not answer in time';
-  const text = error instanceof Error ? error.message : '';
+  // Then the SDK's message quotes the command, in which any word may stand.
+  const [text = ''] = error instanceof Error ? error.message.split(', command was:') : [];
   if (/WRONGPASS|NOAUTH|unauthorized|NOPERM/i.test(text)) return 'it does not take the token';
   if (/max (?:daily |monthly )?(?:requests?|commands?)|quota|limit exceeded/i.test(text)) {
     return 'its quota is used up';

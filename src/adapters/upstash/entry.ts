@@ -1,62 +1,62 @@
 /** A cache entry as a text in Redis, and back. */
-import * as z from 'zod';
+import { isJsonObject, parseJson } from '../../core/json.ts';
+import { fromBase64, toBase64 } from '../../runtime/base64.ts';
 import type { CacheHit } from '../../runtime/ports/cache.ts';
 
-const Head = z.strictObject({
-  v: z.literal(1),
-  f: z.number(),
-  d: z.number(),
+/** The head of an entry; the script that finds it reads it, too. */
+interface Head {
+  readonly v: 1;
+  readonly f: number;
+  readonly d: number;
   /** Bytes of the value. */
-  n: z.int().min(0),
-  /** Of the value's SHA-256. */
-  c: z.string(),
+  readonly n: number;
+  /** The value's CRC-32: against what was cut or overwritten, not against whoever may write here. */
+  readonly c: number;
   /** Keys of tags, and their epochs. */
-  t: z.array(z.tuple([z.string(), z.string()])),
-});
+  readonly t: readonly (readonly [key: string, epoch: string])[];
+}
 
-const DIGEST_CHARS = 16;
-
-export async function entryText(
-  { value, freshUntil, deadUntil }: CacheHit,
-  tags: readonly (readonly [key: string, epoch: string])[],
-): Promise<string> {
-  const head = {
+export function entryText({ value, freshUntil, deadUntil }: CacheHit, tags: Head['t']): string {
+  const head: Head = {
     v: 1,
     f: freshUntil,
     d: deadUntil,
     n: value.length,
-    c: await checksum(value),
+    c: crc32(value),
     t: tags,
   };
   return `${JSON.stringify(head)}\n${toBase64(value)}`;
 }
 
 /** Undefined: not an entry, or not all of one. */
-export async function readEntry(text: string): Promise<CacheHit | undefined> {
+export function readEntry(text: string): CacheHit | undefined {
   const end = text.indexOf('\n');
+  const head = parseJson(text.slice(0, end))?.value;
+  if (!isJsonObject(head)) return undefined;
+  const { v, f, d, n, c } = head;
+  if (v !== 1 || typeof f !== 'number' || typeof d !== 'number') return undefined;
+  const value = bytesOf(text.slice(end + 1));
+  if (value === undefined || value.length !== n || crc32(value) !== c) return undefined;
+  return { value, freshUntil: f, deadUntil: d };
+}
+
+function bytesOf(text: string): Uint8Array | undefined {
   try {
-    const head = Head.parse(JSON.parse(text.slice(0, end)));
-    const value = Uint8Array.from(atob(text.slice(end + 1)), (char) => char.charCodeAt(0));
-    if (value.length !== head.n || (await checksum(value)) !== head.c) return undefined;
-    return { value, freshUntil: head.f, deadUntil: head.d };
+    return fromBase64(text);
   } catch {
     return undefined;
   }
 }
 
-async function checksum(value: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(value)));
-  const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.slice(0, DIGEST_CHARS);
-}
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let rest = byte;
+  for (let bit = 0; bit < 8; bit += 1) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
+  return rest;
+});
 
-/** Arguments that one call may have on every platform. */
-const PIECE = 0x2000;
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  }
-  return btoa(text);
+/** Sooner done than a digest can be asked for. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
+  return (crc ^ 0xffffffff) >>> 0;
 }

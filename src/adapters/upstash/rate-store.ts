@@ -4,11 +4,15 @@ import type { Clock } from '../../runtime/ports.ts';
 import type { RateState, RateStore, RateUse } from '../../runtime/ports/rate-limiter.ts';
 import type { Connection } from './connection.ts';
 import { CORRECT_SCRIPT, RATE_SCRIPT } from './rate-script.ts';
+import { createScript } from './script.ts';
 
 export interface UpstashRateDeps {
   readonly connection: Connection;
   readonly clock: Pick<Clock, 'now'>;
 }
+
+const script = createScript(RATE_SCRIPT);
+const correctScript = createScript(CORRECT_SCRIPT);
 
 export function createUpstashRateStore({ connection, clock }: UpstashRateDeps): RateStore {
   const keyOf = ({ subject, log }: Pick<RateUse, 'subject' | 'log'>): string =>
@@ -19,8 +23,7 @@ export function createUpstashRateStore({ connection, clock }: UpstashRateDeps): 
     const given = uses.flatMap((use) => [use.limit, use.windowMs, use.cost, resolutionOf(use)]);
     const args = [isConsumed ? 1 : 0, Math.floor(clock.now()), ...given].map(String);
     return connection.ask(
-      async (redis) =>
-        readStates(await redis.eval<string[], unknown>(RATE_SCRIPT, keys, args), uses.length),
+      async (redis) => readStates(await script.run(redis, keys, args), uses.length),
       { again: !isConsumed },
     );
   }
@@ -45,9 +48,7 @@ export function createUpstashRateStore({ connection, clock }: UpstashRateDeps): 
     async correct(used) {
       const { windowMs, stamp, cost, units } = used;
       const args = [Math.floor(clock.now()), windowMs, resolutionOf(used), stamp, cost, units];
-      await connection.ask((redis) =>
-        redis.eval<string[], unknown>(CORRECT_SCRIPT, [keyOf(used)], args.map(String)),
-      );
+      await connection.ask((redis) => correctScript.run(redis, [keyOf(used)], args.map(String)));
     },
     async reset(use) {
       await connection.ask((redis) => redis.del(keyOf(use)), { again: true });

@@ -28,6 +28,12 @@ export interface Verdict {
 /** Entries that a log holds at most, about: one a millisecond under limits up to this, coarser ones above. */
 export const MAX_ENTRIES = 4096;
 
+/**
+ * A clock that was set back further than this, and than a window, has begun anew: what is in the log
+ * counts from now on. A lesser difference is one of callers' clocks, and is waited for.
+ */
+export const MAX_SET_BACK_MS = 10_000;
+
 export function createLog(): SlidingLog {
   return { stamps: [], totals: [], base: 0 };
 }
@@ -43,6 +49,7 @@ export function resolutionOf({ limit, windowMs }: Window): number {
 /** What would become of `cost` units now. Drops what has left the window. */
 export function judge(log: SlidingLog, window: Window, cost: number, at: number): Verdict {
   const { limit, windowMs } = window;
+  setBack(log, window, at);
   const now = notBefore(log, window, at);
   prune(log, now - windowMs);
   const used = totalOf(log) - log.base;
@@ -105,6 +112,14 @@ export function prune(log: SlidingLog, until: number): number {
   log.stamps.splice(0, gone);
   log.totals.splice(0, gone);
   return gone;
+}
+
+function setBack(log: SlidingLog, { windowMs }: Window, at: number): void {
+  const last = log.stamps.at(-1);
+  if (last === undefined || last - at <= Math.max(windowMs, MAX_SET_BACK_MS)) return;
+  const total = totalOf(log);
+  log.stamps.splice(0, log.stamps.length, at);
+  log.totals.splice(0, log.totals.length, total);
 }
 
 /** Callers' clocks may differ; time in a log never goes back. */

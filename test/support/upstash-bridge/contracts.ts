@@ -2,8 +2,8 @@
 import { onTestFinished, vi } from 'vitest';
 import { describeCache } from '../../contracts/cache.ts';
 import { describeRateLimiter } from '../../contracts/rate-limiter.ts';
-import type { UpstashAccount } from '../../../src/adapters/upstash/connection.ts';
 import { createClient, createMovedTime } from './stores.ts';
+import type { Place } from './stores.ts';
 
 /** For what these tests are about: not how quick a busy machine is. */
 const PATIENT = { deadlineMs: 20_000 };
@@ -12,6 +12,7 @@ const PATIENT = { deadlineMs: 20_000 };
 const FADES = 'what was used in the last minute of the clock fades instead of leaving';
 const LATE = 'it says when the window of the clock ends, not when units are free';
 const WEIGHT = 'a refused cost of more than one is consumed all the same';
+const CLOCK = 'its windows are those of the clock, whichever way that goes';
 const APART = 'policies are asked one after the other, and what was consumed stays so';
 const KEPT = 'its counters take nothing back';
 const APPROXIMATE = {
@@ -25,6 +26,9 @@ const APPROXIMATE = {
   'large costs are counted, not listed': LATE,
   'a limit of millions admits no more than it says': FADES,
   'peek() tells what check() would, and consumes nothing': LATE,
+  'a limit of one, and windows of a second and of a day': LATE,
+  'a clock that is set back a little opens no window again': LATE,
+  'a clock that is set back by an hour closes no limit for an hour': CLOCK,
   'of several policies all are consumed, or none': APART,
   'of policies of several subjects all are consumed, or none': APART,
   'two checks of one log are one of both': WEIGHT,
@@ -33,11 +37,11 @@ const APPROXIMATE = {
 } as const;
 
 export function describeUpstash(
-  makeAccount: () => UpstashAccount,
+  makeAccount: () => Place,
   { steps, isExactOnly = false }: { steps: number; isExactOnly?: boolean },
 ): void {
   /** Keys of its own for each case. */
-  const account = (): UpstashAccount => ({
+  const account = (): Place => ({
     ...makeAccount(),
     prefix: `test:${crypto.randomUUID()}`,
   });

@@ -2,7 +2,8 @@
 import { createApproximateRateStore } from '../../../src/adapters/upstash/approximate-rate-store.ts';
 import { createUpstashCacheStore } from '../../../src/adapters/upstash/cache-store.ts';
 import { createConnection } from '../../../src/adapters/upstash/connection.ts';
-import type { UpstashAccount } from '../../../src/adapters/upstash/connection.ts';
+import { createClients } from '../../../src/adapters/upstash/clients.ts';
+import type { UpstashAccount } from '../../../src/adapters/upstash/clients.ts';
 import { createUpstashRateStore } from '../../../src/adapters/upstash/rate-store.ts';
 import { createMemoryRateStore } from '../../../src/adapters/memory/rate-store.ts';
 import { createClock } from '../../../src/adapters/system/clock.ts';
@@ -24,6 +25,11 @@ export function createLines(): Lines {
   return { log, text: () => lines.join('\n') };
 }
 
+/** Keys of one prefix in one database. */
+export interface Place extends UpstashAccount {
+  readonly prefix: string;
+}
+
 export interface ClientOptions {
   readonly now?: Clock['now'];
   readonly log?: Log;
@@ -31,13 +37,14 @@ export interface ClientOptions {
 }
 
 export function createClient(
-  account: UpstashAccount,
+  { prefix, ...account }: Place,
   { now = () => Date.now(), log = createLines().log, deadlineMs }: ClientOptions = {},
 ) {
   const clock: Clock = { ...createClock(), now };
   const breaker = createBreaker({ clock, random: () => 0.5 });
   const connection = createConnection({
-    account,
+    clients: createClients(account),
+    prefix,
     clock,
     breaker,
     log,
