@@ -4,10 +4,28 @@ import { worstCaseOf } from '../core/recipe/estimate.ts';
 import type { Calls } from '../core/recipe/estimate.ts';
 import type { Graph, Plan, PlanNode } from '../core/recipe/plan.ts';
 import { visitsOf } from '../core/recipe/visits.ts';
+import { roundUsd } from '../core/run/spend.ts';
+import type { AnswersCost } from '../runtime/models/answers-cost.ts';
 import type { PinnedPlan } from '../runtime/recipes.ts';
 
-export function planView({ plan, planHash }: PinnedPlan) {
-  return { plan_hash: planHash, ...estimateView(plan) };
+const MAX_LISTED = 100;
+
+export function planView({ plan, planHash }: PinnedPlan, answers: readonly AnswersCost[]) {
+  return { plan_hash: planHash, ...estimateView(plan), answers: answersView(answers) };
+}
+
+/** Without a price, a length or a bound a number is null. */
+function answersView(answers: readonly AnswersCost[]) {
+  const costs = answers.flatMap(({ usd }) => usd ?? []);
+  const isKnown = costs.length === answers.length;
+  return {
+    max_cost_usd: isKnown ? roundUsd(costs.reduce((sum, usd) => sum + usd, 0)) : null,
+    nodes: answers.slice(0, MAX_LISTED).map(({ maxTokens, usd, ...about }) => ({
+      ...about,
+      max_tokens: maxTokens,
+      max_cost_usd: usd,
+    })),
+  };
 }
 
 export function estimateView(plan: Plan) {
@@ -62,7 +80,7 @@ function nodeView(node: PlanNode): Shown {
 }
 
 function worstCaseView(plan: Plan) {
-  const { steps, unbounded, ...calls } = worstCaseOf(plan);
+  const { steps, unbounded, asked: _asked, ...calls } = worstCaseOf(plan);
   return {
     steps,
     ...callsView(calls),

@@ -3,6 +3,7 @@ import { fail, ok } from '../core/errors.ts';
 import type { Issue, Result } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { parseDuration } from '../core/recipe/duration.ts';
+import { worstCaseOf } from '../core/recipe/estimate.ts';
 import { inputsSchema } from '../core/recipe/inputs.ts';
 import type { Plan, PlanNode } from '../core/recipe/plan.ts';
 import { MAX_INLINE_MS } from '../core/run/state.ts';
@@ -24,6 +25,9 @@ import { createRecipes, invalidRecipe, isLibrary, pathOf } from './recipes.ts';
 import type { CompiledRecipe, PinnedPlan } from './recipes.ts';
 import { prepareReplay } from './replay.ts';
 import type { ReplayRequest } from './replay.ts';
+import { answersCostOf } from './models/answers-cost.ts';
+import type { AnswersCost } from './models/answers-cost.ts';
+import { createRules } from './models/rules.ts';
 
 export type { SubmitRequest } from './prepare.ts';
 
@@ -40,6 +44,8 @@ export interface Services {
     source: { text: string; path?: string },
     options: { strict: boolean },
   ): Promise<CompiledRecipe>;
+  /** What answers of a plan's models can cost at most, by the tenant's own names and prices. */
+  answersCost(tenant: Tenant, plan: Plan): Promise<readonly AnswersCost[]>;
   /** Throws `recipe_invalid` when the stored text has errors by now. */
   storedPlan(
     tenant: Tenant,
@@ -95,6 +101,7 @@ const LIBRARY_NOTE: Issue = {
 export function createServices(ports: Ports, plans = createPlanCache()): Services {
   const { catalog, digests, runs } = ports;
   const recipes = createRecipes(ports, plans);
+  const readRules = createRules(ports);
   return {
     ports,
     async validate(tenant, { text, path = pathOf('unnamed') }, { strict }) {
@@ -103,6 +110,8 @@ export function createServices(ports: Ports, plans = createPlanCache()): Service
     },
     plan: (tenant, { text, path = pathOf('unnamed') }, { strict }) =>
       recipes.compile(tenant, { text, path, strict }),
+    answersCost: async (tenant, plan) =>
+      answersCostOf(worstCaseOf(plan).asked, plan, await readRules(tenant)),
     async storedPlan(tenant, name, version) {
       const stored = await catalog.findRecipe(tenant, name, version);
       if (stored === undefined) return missingRecipe(name, version);

@@ -68,6 +68,19 @@ describe('POST /v1/plan', () => {
           },
         ],
       },
+      answers: {
+        max_cost_usd: null,
+        nodes: [
+          { node: 'ask', models: ['mock/digest'], calls: 3, max_tokens: null, max_cost_usd: 0 },
+          {
+            node: 'each/task',
+            models: ['mock/digest'],
+            calls: null,
+            max_tokens: null,
+            max_cost_usd: null,
+          },
+        ],
+      },
     });
   });
 

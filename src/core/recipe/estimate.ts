@@ -1,7 +1,8 @@
 /** What a plan can cost before it runs: the most steps, and the most calls of each kind. */
 import { isJsonArray } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import { itemBound } from './item-bound.ts';
-import type { MapNode, NodeType, Plan, PlanNode, RecipeNode } from './plan.ts';
+import type { LanguageNode, MapNode, NodeType, Plan, PlanNode, RecipeNode } from './plan.ts';
 import { visitsOf } from './visits.ts';
 
 const MODEL_TYPES = ['language_task', 'text_to_speech_task', 'speech_to_text_task'] as const;
@@ -21,6 +22,17 @@ export interface Calls {
   readonly models: number | null;
 }
 
+/** What a node asks of language models: as it is written, for whoever knows what names stand for. */
+export interface Asked {
+  readonly node: string;
+  /** Undefined: the tenant's own default. */
+  readonly model: JsonValue | undefined;
+  /** Of the node itself; a model may have its own. */
+  readonly options: JsonObject;
+  /** Infinity stands for no bound. */
+  readonly calls: number;
+}
+
 export interface Unbounded {
   /** Ids from the recipe's own node inward. */
   readonly node: string;
@@ -35,12 +47,14 @@ export interface WorstCase extends Calls {
   /** Visits of nodes, sub-recipes included and items of maps not; never above the run's limit. */
   readonly steps: number;
   readonly unbounded: readonly Unbounded[];
+  readonly asked: readonly Asked[];
 }
 
 /** Infinity stands for no bound. */
 interface Cost {
   readonly steps: number;
   readonly calls: ReadonlyMap<CallType, number>;
+  readonly asked: readonly Asked[];
 }
 
 interface Place {
@@ -53,7 +67,7 @@ interface Place {
 }
 
 const MAX_LISTED = 100;
-const NOTHING: Cost = { steps: 0, calls: new Map() };
+const NOTHING: Cost = { steps: 0, calls: new Map(), asked: [] };
 
 export function worstCaseOf(plan: Plan): WorstCase {
   const unbounded: Unbounded[] = [];
@@ -62,6 +76,7 @@ export function worstCaseOf(plan: Plan): WorstCase {
     steps: Math.min(cost.steps, plan.limits.maxSteps),
     ...callsOf(cost),
     unbounded: unbounded.slice(0, MAX_LISTED),
+    asked: cost.asked,
   };
 }
 
@@ -72,8 +87,8 @@ function costOfPlan(place: Place): Cost {
     graph.nodes.map((node) => {
       const times = visits.get(node.id) ?? 0;
       if (times === 0) return NOTHING;
-      const { steps, calls } = costOfNode(node, place, node.retry.maxAttempts);
-      return scaled({ steps: steps + 1, calls }, times);
+      const { steps, ...cost } = costOfNode(node, place, node.retry.maxAttempts);
+      return scaled({ steps: steps + 1, ...cost }, times);
     }),
   );
 }
@@ -90,14 +105,8 @@ function costOfWork(node: PlanNode, place: Place, attempts: number): Cost {
       return costOfMap(node, place);
     case 'recipe':
       return costOfRecipe(node, place);
-    case 'language_task': {
-      const model = node.model ?? place.plan.modelConfig;
-      const tried = isJsonArray(model) ? Math.max(1, model.length) : 1;
-      if ((node.tools ?? []).length === 0) return oneCall(node.type, attempts * tried);
-      const detail = `The model of node "${node.id}" decides how often it calls its tools`;
-      tell(place, { node: node.id, code: 'tool_calls', detail });
-      return sum([oneCall(node.type, Infinity), oneCall('function_task', Infinity)]);
-    }
+    case 'language_task':
+      return costOfLanguage(node, place, attempts);
     case 'text_to_speech_task':
     case 'speech_to_text_task':
     case 'function_task':
@@ -109,6 +118,22 @@ function costOfWork(node: PlanNode, place: Place, attempts: number): Cost {
     case 'wait':
       return oneCall(node.type, 1);
   }
+}
+
+function costOfLanguage(node: LanguageNode, place: Place, attempts: number): Cost {
+  const model = node.model ?? place.plan.modelConfig;
+  const tried = isJsonArray(model) ? Math.max(1, model.length) : 1;
+  // An answer that does not fit its schema is asked for once more.
+  const repaired = node.responseSchema === undefined ? 0 : 1;
+  const hasTools = (node.tools ?? []).length > 0;
+  const calls = hasTools ? Infinity : attempts * (tried + repaired);
+  const id = `${place.prefix}${node.id}`;
+  const asked = [{ node: id, model, options: node.options ?? {}, calls }];
+  if (!hasTools) return { ...oneCall(node.type, calls), asked };
+  const detail = `The model of node "${node.id}" decides how often it calls its tools`;
+  tell(place, { node: node.id, code: 'tool_calls', detail });
+  const own = sum([oneCall(node.type, Infinity), oneCall('function_task', Infinity)]);
+  return { ...own, asked };
 }
 
 function costOfMap(node: MapNode, place: Place): Cost {
@@ -136,7 +161,9 @@ function costOfRecipe(node: RecipeNode, place: Place): Cost {
   const detail = `Node "${node.id}" runs a recipe that only a run knows`;
   tell(place, { node: node.id, code: 'recipe_at_run_time', detail });
   const types = Object.values(place.root.recipes).flatMap(typesOf);
-  return { steps: Infinity, calls: new Map(types.map((type) => [type, Infinity])) };
+  const any = { node: `${place.prefix}${node.id}`, model: undefined, options: {}, calls: Infinity };
+  const asked = types.includes('language_task') ? [any] : [];
+  return { steps: Infinity, calls: new Map(types.map((type) => [type, Infinity])), asked };
 }
 
 function typesOf({ graph, recipes }: Plan): CallType[] {
@@ -155,7 +182,7 @@ function tell({ unbounded, prefix }: Place, reason: Unbounded, at = unbounded.le
 }
 
 function oneCall(type: CallType, times: number): Cost {
-  return { steps: 0, calls: new Map([[type, times]]) };
+  return { steps: 0, calls: new Map([[type, times]]), asked: [] };
 }
 
 function sum(costs: readonly Cost[]): Cost {
@@ -166,14 +193,15 @@ function sum(costs: readonly Cost[]): Cost {
     for (const [type, count] of cost.calls)
       calls.set(type, bounded((calls.get(type) ?? 0) + count));
   }
-  return { steps, calls };
+  return { steps, calls, asked: costs.flatMap(({ asked }) => asked) };
 }
 
-function scaled({ steps, calls }: Cost, by: number): Cost {
+function scaled({ steps, calls, asked }: Cost, by: number): Cost {
   const times = (count: number): number => (count === 0 || by === 0 ? 0 : bounded(count * by));
   return {
     steps: times(steps),
     calls: new Map([...calls].map(([type, count]) => [type, times(count)])),
+    asked: asked.map((one) => ({ ...one, calls: times(one.calls) })),
   };
 }
 

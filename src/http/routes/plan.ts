@@ -27,7 +27,9 @@ export function planRoutes(services: Services): Hono<ApiEnv> {
     const { strict } = query;
     const { pinned, diagnostics } = await services.plan(c.get('tenant'), { text }, { strict });
     if (query.format === 'json') {
-      return c.json({ valid: pinned !== undefined, diagnostics, ...(pinned && planView(pinned)) });
+      if (pinned === undefined) return c.json({ valid: false, diagnostics });
+      const answers = await services.answersCost(c.get('tenant'), pinned.plan);
+      return c.json({ valid: true, diagnostics, ...planView(pinned, answers) });
     }
     if (pinned !== undefined) return sendMermaid(c, pinned.plan);
     const message = 'Cannot draw the recipe: it has errors';
@@ -43,7 +45,8 @@ export function graphRoutes(services: Services): Hono<ApiEnv> {
     const name = recipeName(c.req.param('name'));
     const stored = unwrap(await services.storedPlan(c.get('tenant'), name, query.version));
     if (query.format === 'mermaid') return sendMermaid(c, stored.plan);
-    return c.json({ recipe: name, version: stored.version, ...planView(stored) });
+    const answers = await services.answersCost(c.get('tenant'), stored.plan);
+    return c.json({ recipe: name, version: stored.version, ...planView(stored, answers) });
   });
   return app;
 }

@@ -10,7 +10,7 @@ import type { Active } from '../../core/run/state.ts';
 import type { ModelSettings } from '../settings/models.ts';
 
 /** Answers offline, so that a recipe without a model runs before any key is set. */
-const DEFAULT_MODEL: JsonObject = { provider: 'mock', model: 'digest' };
+export const DEFAULT_MODEL: JsonObject = { provider: 'mock', model: 'digest' };
 const MAX_CHAIN = 20;
 const MAX_ALIASES = 8;
 
@@ -58,16 +58,17 @@ function itemModel({ item }: Active): JsonValue | undefined {
   return isJsonObject(item?.item) ? ownProperty(item.item, 'model_override') : undefined;
 }
 
-interface Names {
+export interface Names {
   readonly settings: ModelSettings;
-  readonly context: ResolveContext;
+  /** Of a run; before it there are no references to look up. */
+  readonly context?: ResolveContext;
   /** Aliases may stand for aliases, so many deep. */
   readonly depth: number;
 }
 
-function expand(id: string, value: JsonValue, names: Names): NamedModel[] {
+export function expand(id: string, value: JsonValue, names: Names): NamedModel[] {
   if (isJsonArray(value)) return value.flatMap((each) => expand(id, each, names));
-  if (typeof value === 'string' && value.startsWith('@'))
+  if (typeof value === 'string' && value.startsWith('@') && names.context !== undefined)
     return expand(id, lookUpReference(value, names.context), names);
   const alias = aliasOf(value, names.settings);
   if (alias === undefined || names.depth >= MAX_ALIASES) return [modelOf(id, value)];

@@ -40,7 +40,6 @@ export function createCaps(
 }
 
 export function createRules(ports: Pick<Ports, 'settings' | 'secrets' | 'egress'>): ReadRules {
-  const deps = { secrets: ports.secrets, policy: ports.egress.policy };
   return async (tenant) => {
     const [models, prices] = await Promise.all([
       readSettings(ports, tenant, 'models'),
@@ -52,7 +51,10 @@ export function createRules(ports: Pick<Ports, 'settings' | 'secrets' | 'egress'
       models: models as unknown as ModelSettings,
       prices: prices.models,
       voicePrices: prices.voices,
-      findServer: (provider) => findOwnServer(deps, tenant, { servers, provider }),
+      findServer: (provider) => {
+        const deps = { secrets: ports.secrets, policy: ports.egress.policy };
+        return findOwnServer(deps, tenant, { servers, provider });
+      },
     };
   };
 }

@@ -45,7 +45,16 @@ describe('worstCaseOf', () => {
       byType: { function_task: 1, language_task: 8 },
       models: 8,
       unbounded: [],
+      asked: [
+        { node: 'b', model: undefined, options: {}, calls: 3 },
+        { node: 'c', model: undefined, options: {}, calls: 5 },
+      ],
     });
+  });
+
+  it('counts the repair of an answer with a schema', () => {
+    const plan = planOf(flat([llm('a', ', response_schema: {type: object}, max_retries: 1')]));
+    expect(worstCaseOf(plan)).toMatchObject({ models: 4 });
   });
 
   it('counts every model of a fallback chain', () => {

@@ -112,6 +112,7 @@ export function makeApi(settings: Settings = LOOPBACK, broken: Partial<Ports> = 
     ports,
     ...recipeServices(ports),
     ...pluginServices(ports, called),
+    answersCost: async () => [],
     checkRun: async () => ok(undefined),
     async replay(tenant, id, { inputs }) {
       const origin = await runs.origin(tenant, id);
