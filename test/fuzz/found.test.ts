@@ -6,7 +6,8 @@ import type { JsonValue } from '../../src/core/json.ts';
 import { compileRecipe } from '../../src/core/recipe/compile.ts';
 import { createBudget, evaluateTemplate } from '../../src/core/template/render.ts';
 import { parseTemplate } from '../../src/core/template/template.ts';
-import { checkPlaces } from './check-recipe.ts';
+import { checkManifestText } from './check-manifest.ts';
+import { checkPlaces, checkQuickReader } from './check-recipe.ts';
 
 function diagnose(text: string) {
   return compileRecipe({
@@ -176,5 +177,45 @@ describe('templates', () => {
     expect(spend('{{ list[5::-2] }}').result).toEqual([5, 3, 1]);
     expect(spend('{{ list[:3:-5000] }}').result).toEqual([9999, 4999]);
     expect(spend('{{ list[3:2:2] }}{{ list[2:3:-1] }}').result).toBe('[][]');
+  });
+});
+
+describe('the quick reader', () => {
+  const LONG_KEY = `"${'\\u0014'.repeat(180)}"`;
+
+  it.each([
+    ['in a block', `a:\n  ${LONG_KEY}: 1\n`],
+    ['in a flow', `a: {${LONG_KEY}: 1}\n`],
+    ['at the top', `${LONG_KEY}: 1\n`],
+  ])('leaves a key to the library that is long only as it is written: %s', (_, text) => {
+    expect(() => checkQuickReader(text)).not.toThrow();
+  });
+});
+
+describe('a manifest', () => {
+  const around = (rest: string) => `name: s\nversion: "1.0.0"\n${rest}\n`;
+
+  it.each(['!!binary ', '!!binary aGk=', '!!set {a}', '!!omap [a: 1]', '!!timestamp 2020-01-01'])(
+    'holds JSON and nothing else: %s',
+    (value) => {
+      const text = around(`functions: [{id: f, input: {x: ${value}}}]`);
+      expect(() => checkManifestText(text)).not.toThrow();
+    },
+  );
+
+  it.each([
+    ['an id', around(`functions: [{id: ${'a'.repeat(5000)}, pure: maybe}]`)],
+    ['ids', around(`functions: [{id: ${'a'.repeat(5000)}}, {id: ${'a'.repeat(5000)}}]`)],
+    [
+      'a required key',
+      around(`functions: [{id: f, input: {required: [1], $ref: "${'r'.repeat(9000)}"}}]`),
+    ],
+    ['a type', around(`functions: [{id: f, input: {type: "${'t'.repeat(9000)}"}}]`)],
+    ['a keyword', around(`functions: [{id: f, input: {"${'k'.repeat(9000)}": 1}}]`)],
+    ['a host', around(`functions: [{id: f}]\ncapabilities: {hosts: ["${'h'.repeat(9000)}!"]}`)],
+    ['a pattern', around(`functions: [{id: f, input: {pattern: "(${'p'.repeat(9000)}"}}]`)],
+    ['a tag', around(`functions: !${'t'.repeat(9000)} [{id: f}]`)],
+  ])('is refused in few words: %s', (_, text) => {
+    expect(() => checkManifestText(text)).not.toThrow();
   });
 });

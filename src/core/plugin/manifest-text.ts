@@ -55,6 +55,13 @@ export function readManifestText(text: string): Result<ManifestText, readonly Is
   };
 }
 
+const MAX_DETAIL = 1000;
+
+/** Findings quote the text, and a sender may have written anything in it. */
+export function shortened(detail: string): string {
+  return detail.length <= MAX_DETAIL ? detail : `${detail.slice(0, MAX_DETAIL - 1)}…`;
+}
+
 function refuse(code: string, detail: string): Result<ManifestText, readonly Issue[]> {
   return {
     ok: false,
@@ -83,7 +90,7 @@ function syntaxIssues(
   return found.slice(0, MAX_ISSUES).map(({ code, message, range }) => ({
     severity: 'error',
     code,
-    detail: `Cannot read manifest: ${message}`,
+    detail: shortened(`Cannot read manifest: ${message}`),
     pointer: '',
     ...placeOfRange(lines, range),
   }));
@@ -119,6 +126,9 @@ function findDataFault(data: unknown): { code: string; detail: string } | undefi
     if (++values > MAX_VALUES)
       return { code: 'too_large', detail: `it holds more than ${MAX_VALUES} values` };
     if (typeof value !== 'object' || value === null) continue;
+    // What YAML's tags make: bytes, times, sets.
+    if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype)
+      return { code: 'yaml_syntax', detail: 'a tag in it makes a value that JSON does not have' };
     for (const child of Object.values(value)) open.push({ value: child, depth: depth + 1 });
   }
   return undefined;

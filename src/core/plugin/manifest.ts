@@ -8,7 +8,7 @@ import { exportsOf } from './fold-exports.ts';
 import type { PluginFunction, PluginManifest } from './manifest-schema.ts';
 import { Manifest, MANIFEST_KEYS } from './manifest-schema.ts';
 import type { ManifestText, Path } from './manifest-text.ts';
-import { readManifestText } from './manifest-text.ts';
+import { readManifestText, shortened } from './manifest-text.ts';
 import { MANIFEST_SECTION } from './sections.ts';
 import { findUtf8 } from './utf8.ts';
 
@@ -184,7 +184,9 @@ function unknownKey(text: ManifestText, path: Path, key: string): Issue {
 }
 
 function issueAt(text: ManifestText, path: Path, what: { code: string; detail: string }): Issue {
-  return { severity: 'error', ...what, pointer: pointerOf(path), ...text.place(path, 'value') };
+  const detail = shortened(what.detail);
+  const place = text.place(path, 'value');
+  return { severity: 'error', ...what, detail, pointer: pointerOf(path), ...place };
 }
 
 function pointerOf(path: Path): string {

@@ -6,7 +6,14 @@
 import type { JsonValue } from '../json.ts';
 import { readFlow } from './quick-flow.ts';
 import type { Flow } from './quick-flow.ts';
-import { beginsPlain, checkedKey, plainKey, plainScalar, quotedScalar } from './quick-scalar.ts';
+import {
+  beginsPlain,
+  checkedKey,
+  MAX_KEY,
+  plainKey,
+  plainScalar,
+  quotedScalar,
+} from './quick-scalar.ts';
 import {
   countTokens,
   giveUp,
@@ -135,6 +142,7 @@ function isColon({ text, end }: QuickText, at: number): boolean {
 function keyOf(quick: QuickText, end: number): string {
   const { text, at } = quick;
   const first = text[at];
+  if (end - at > MAX_KEY) giveUp();
   return first === '"' || first === "'"
     ? checkedKey(quotedScalar(quick, at).value)
     : plainKey(trimSpaces(text.slice(at, end)));

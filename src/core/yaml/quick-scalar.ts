@@ -82,7 +82,8 @@ function unescaped(inner: string): string {
   return JSON.parse(`"${inner}"`) as string;
 }
 
-const MAX_KEY = 1000;
+/** As written, and as read: YAML looks no further for the colon. */
+export const MAX_KEY = 1000;
 const KEY = /^(?:[A-Za-z_$/][\w$./ ()+-]*|<<|\d+)$/;
 
 export function plainKey(source: string): string {
