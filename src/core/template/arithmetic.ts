@@ -75,6 +75,8 @@ function repeat(runtime: Runtime, value: Value, times: Value): Value {
   }
   if (!isList(value)) return undefined;
   chargeItems(runtime, value.length * count);
-  if (value.length === 0) return ownList(runtime, []);
-  return ownList(runtime, Array.from({ length: count }, () => value).flat());
+  const repeated: Value[] = [];
+  for (let times = 0; times < (value.length === 0 ? 0 : count); times += 1)
+    for (const item of value) repeated.push(item);
+  return ownList(runtime, repeated);
 }

@@ -24,14 +24,16 @@ export const DATA_FILTERS: FilterTable = {
   abs: filter([], ({ runtime, value }) => Math.abs(numberOf({ runtime, value }))),
   round: filter(['precision', 'method'], round),
   int: filter(['default', 'base'], ({ runtime, value, args: [instead = 0, base] }) => {
+    if (typeof value === 'string') chargeChars(runtime, Math.min(value.length, 400) * 8);
     const number =
       typeof value === 'string'
         ? parseInteger(value, integerOr(runtime, base, 10))
         : asNumber(value);
     return number === undefined ? instead : Math.trunc(number);
   }),
-  float: filter(['default'], ({ value, args: [instead = 0] }) => {
+  float: filter(['default'], ({ runtime, value, args: [instead = 0] }) => {
     if (typeof value !== 'string') return asNumber(value) ?? instead;
+    chargeChars(runtime, Math.min(value.length, 400) * 8);
     return asNumber(plainNumber(value)) ?? instead;
   }),
   filesizeformat: filter(['binary'], fileSize),

@@ -106,6 +106,9 @@ function join({ runtime, value, args: [separator, attribute] }: FilterCall): Val
 /** A quarter of a step, so that ten thousand items can be sorted. */
 const STEPS_PER_COMPARISON = 0.25;
 
+/** Following a path takes so many times as long as looking at an item. */
+const ITEMS_PER_PATH = 4;
+
 interface Keyed {
   readonly item: Value;
   readonly key: Value;
@@ -125,7 +128,7 @@ function keyed(
   { caseSensitive, attribute, fallback }: Keys,
 ): Keyed[] {
   const items = itemsOf(runtime, value);
-  chargeItems(runtime, items.length);
+  chargeItems(runtime, items.length * (attribute === undefined ? 1 : ITEMS_PER_PATH));
   const fold = (key: Value) => {
     if (typeof key !== 'string' || isTruthy(caseSensitive)) return key;
     chargeText(runtime, key.length);
@@ -231,7 +234,7 @@ function batch({ runtime, value, args: [lineCount, fill] }: FilterCall): Value {
   const size = integerOr(runtime, lineCount, 1);
   if (size < 1) throw templateError(runtime, `cannot make batches of ${size}`);
   const items = itemsOf(runtime, value);
-  chargeItems(runtime, items.length + Math.ceil(items.length / size) * 2);
+  chargeItems(runtime, items.length + Math.ceil(items.length / size) * 4);
   const rows: Value[][] = [];
   for (let start = 0; start < items.length; start += size)
     rows.push(items.slice(start, start + size));
@@ -249,7 +252,7 @@ function slice({ runtime, value, args: [slices, fill] }: FilterCall): Value {
   const count = integerOr(runtime, slices, 1);
   if (count < 1) throw templateError(runtime, `cannot make ${count} slices`);
   const items = itemsOf(runtime, value);
-  chargeItems(runtime, items.length + count * 2);
+  chargeItems(runtime, items.length + count * 4);
   const size = Math.floor(items.length / count);
   const longer = items.length % count;
   const columns: Value[][] = [];

@@ -79,11 +79,20 @@ export function isTitle(text: string): boolean {
 
 /** Digits of other scripts as the digits of ASCII. */
 export function plainDigits(text: string): string {
-  return text.replace(/[^\P{Nd}0-9]/gu, (digit) => {
-    // Unicode keeps the ten digits of a script together, in order
-    const point = digit.codePointAt(0) ?? 0;
-    let value = 0;
-    while (value < 50 && /\p{Nd}/u.test(String.fromCodePoint(point - value - 1))) value += 1;
-    return String(value % 10);
-  });
+  return text.replace(/[^\P{Nd}0-9]/gu, plainDigit);
+}
+
+/** There are some hundreds of digits in all. */
+const digits = new Map<string, string>();
+
+function plainDigit(digit: string): string {
+  const known = digits.get(digit);
+  if (known !== undefined) return known;
+  // Unicode keeps the ten digits of a script together, in order
+  const point = digit.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 50 && /\p{Nd}/u.test(String.fromCodePoint(point - value - 1))) value += 1;
+  const plain = String(value % 10);
+  digits.set(digit, plain);
+  return plain;
 }

@@ -153,7 +153,7 @@ const TEXT_METHODS: Methods<string> = {
   lower: transform((text) => text.toLowerCase()),
   casefold: transform(letters.casefold, 8),
   capitalize: transform(letters.capitalize),
-  title: transform(letters.titleCase, 8),
+  title: transform(letters.titleCase, 16),
   swapcase: transform(
     (text) =>
       text.replace(/\p{L}/gu, (letter) =>

@@ -8,7 +8,7 @@ import {
   chargeItems,
   type Runtime,
 } from './runtime.ts';
-import { isHandle, isList, kindOf, type Value, type ValueMap } from './value.ts';
+import { isHandle, isList, kindOf, type Value } from './value.ts';
 
 export interface JsonStyle {
   /** Spaces per level; absent: one line. */
@@ -60,26 +60,21 @@ function write(writer: Writer, value: Value, depth: number): void {
   }
   if (isHandle(value)) throw templateError(writer.runtime, `${kindOf(value)} has no text`);
   if (isList(value)) {
-    const writeItem = (item: Value) => () => write(writer, item, depth + 1);
-    return writeMembers(writer, '[]', depth, value.map(writeItem));
+    return writeMembers(writer, '[]', depth, value, (item) => write(writer, item, depth + 1));
   }
-  writeMembers(writer, '{}', depth, membersOf(writer, value, depth));
-}
-
-function membersOf(writer: Writer, map: ValueMap, depth: number): readonly (() => void)[] {
-  const keys = Object.keys(map);
+  const keys = Object.keys(value);
   if (writer.style.sortKeys === true) keys.sort(byCodePoint);
-  return keys.map((key) => () => {
+  writeMembers(writer, '{}', depth, keys, (key) => {
     put(writer, `${quote(key, writer.style)}: `);
-    write(writer, map[key], depth + 1);
+    write(writer, value[key], depth + 1);
   });
 }
 
-function writeMembers(
+function writeMembers<T>(
   writer: Writer,
   brackets: '[]' | '{}',
   depth: number,
-  members: readonly (() => void)[],
+  ...[members, writeOne]: [readonly T[], (member: T) => void]
 ): void {
   const { indent } = writer.style;
   const lineBreak = (levels: number) =>
@@ -89,7 +84,7 @@ function writeMembers(
   for (const member of members) {
     if (!isFirst) put(writer, indent === undefined ? ', ' : ',');
     put(writer, lineBreak(depth + 1));
-    member();
+    writeOne(member);
     isFirst = false;
   }
   if (!isFirst) put(writer, lineBreak(depth));
