@@ -5,6 +5,7 @@ import { createSandbox } from '../../src/adapters/extism/sandbox.ts';
 import { FUEL_EXPORT, START_FUEL } from '../../src/core/plugin/fuel.ts';
 import { instrumentModule } from '../../src/core/plugin/instrument.ts';
 import { describeSandbox } from '../contracts/sandbox.ts';
+import { guestBytes } from '../support/guests/guest-bytes.ts';
 import { codeOf, setUp, textOf } from '../support/guests/harness.ts';
 import type { SandboxOptions } from '../../src/adapters/extism/sandbox.ts';
 import type { PluginBytes } from '../../src/runtime/ports.ts';
@@ -20,6 +21,7 @@ function make(bytes: PluginBytes, options: Partial<SandboxOptions> = {}) {
     compatibilityDate: '2026-08-01',
     // Ending an isolate is a line in the runtime's log, which shows here.
     maxWarm: 1_000,
+    maxDeadPages: 100_000,
     ...options,
   });
 }
@@ -108,6 +110,23 @@ describe('createSandbox()', () => {
     expect(sandbox.loads).toBe(8);
     // Each of them with its own id: none that was ended is asked again.
     expect([...loads.values()]).toEqual(Array(8).fill(1));
+  });
+
+  it('ends an isolate whose calls have left too much memory behind, failed ones as well', async () => {
+    const { bytes, put, callOn } = await setUp(make);
+    await put('small');
+    await put('large', guestBytes('big-memory'));
+    const loads = new Map<string, number>();
+    const maxDeadPages = 100;
+    const sandbox = make(bytes, { maxDeadPages, loader: apart(loader, loads) });
+    const call = (tenant: string) => callOn(sandbox, 'trap', 'x', { tenant });
+    for (let i = 0; i < 3; i += 1) await call('small');
+    expect(sandbox.loads).toBe(1);
+    for (let i = 0; i < 3; i += 1) await call('large');
+    expect(sandbox.loads).toBe(4);
+    await call('small');
+    expect(sandbox.loads).toBe(4);
+    expect([...loads.values()]).toEqual(Array(4).fill(1));
   });
 
   it('gives a slot back however a call ends', async () => {

@@ -1,5 +1,6 @@
 /** One call of a guest: in the isolate made for it, or in the main one for bundled plugins. */
 import { ComposerError, fail, ok, toFailure } from '../../core/errors.ts';
+import { CALL_CEILINGS } from '../../core/plugin/ceilings.ts';
 import { FUEL_EXPORT } from '../../core/plugin/fuel.ts';
 import { takeGuest } from './guests.ts';
 import { promising } from './linking.ts';
@@ -24,10 +25,14 @@ export interface GuestCall {
   readonly send?: SendRequest | undefined;
 }
 
-/** No call finds anything of another. Never throws for what a guest does. */
+/**
+ * No call finds anything of another. Never throws for what a guest does. `onEnd` hears, however the call
+ * ended, of the memory that stays until the engine collects it.
+ */
 export async function callGuest(
   module: WebAssembly.Module,
   call: GuestCall,
+  onEnd: (pages: number) => void = () => undefined,
 ): Promise<Result<PluginReply>> {
   const size = call.input.length;
   const limits = limitsOf(call.limits);
@@ -46,12 +51,20 @@ export async function callGuest(
     return readReply(kernel.outcome(), returned);
   } catch (error) {
     const outcome = kernel.outcome();
+    if (guest === undefined) onEnd(pagesOfStart(error, outcome));
     // A guest may end itself at any place; with code 0 all is well.
     if (outcome.fault === undefined && outcome.exitCode === 0) return readReply(outcome, 0);
     return { ok: false, error: toFailure(explain(error, { outcome, module, hasStarted })) };
   } finally {
-    guest?.release();
+    if (guest?.release() === false) onEnd(kernel.pages());
   }
+}
+
+/** What failed while it started has a memory that nobody has seen, unless it was not linked at all. */
+function pagesOfStart(error: unknown, { memoryPages }: Outcome): number {
+  const isLinked =
+    !(error instanceof ComposerError) && !(error instanceof Error && error.name === 'LinkError');
+  return memoryPages > 0 || !isLinked ? memoryPages : CALL_CEILINGS.memory_pages;
 }
 
 function getFunction(instance: WebAssembly.Instance, name: string): CallableFunction {

@@ -11,8 +11,8 @@ import type { Rewind } from './rewind.ts';
 
 export interface Guest {
   readonly instance: WebAssembly.Instance;
-  /** Once the call is over and all is read that is of interest. */
-  readonly release: () => void;
+  /** Once the call is over and all is read that is of interest. False: the instance is not used again. */
+  readonly release: () => boolean;
 }
 
 /** An instance that is used again, and the kernel whose turn it is. */
@@ -66,7 +66,7 @@ async function createGuest(
   // What has asked the host for something on its way might be told something else another time.
   const rewind = imports !== kernel && kernel.isUntouched() ? createRewind(instance) : undefined;
   return rewind === undefined
-    ? { instance, release: () => undefined }
+    ? { instance, release: () => false }
     : guestOf(module, { instance, rewind, turn });
 }
 
@@ -75,7 +75,9 @@ function guestOf(module: WebAssembly.Module, spare: Spare): Guest {
     instance: spare.instance,
     release() {
       spare.turn.kernel = NOBODY;
-      if (spare.rewind()) spares.set(module, spare);
+      const isKept = spare.rewind();
+      if (isKept) spares.set(module, spare);
+      return isKept;
     },
   };
 }

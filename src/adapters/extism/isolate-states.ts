@@ -7,39 +7,77 @@ export interface IsolateState {
   warm: boolean;
   /** Requests under way. */
   users: number;
+  /** Of memory, left behind by instances that the engine may not have collected yet. */
+  pages: number;
 }
 
-/** By key, the one that was called last at the end. */
-export type IsolateStates = Map<string, IsolateState>;
+export interface IsolateStates {
+  /** The one that was called last at the end. */
+  readonly byKey: Map<string, IsolateState>;
+  /** Sum of all of them. */
+  pages: number;
+}
+
+export interface KnownIsolate {
+  readonly key: string;
+  readonly state: IsolateState;
+}
 
 const MAX_STATES = 4_096;
 let generations = 0;
 
-export function findState(states: IsolateStates, key: string): IsolateState {
-  const state = states.get(key) ?? { generation: 0, warm: false, users: 0 };
-  states.delete(key);
-  for (const [oldest, { warm, users }] of states) {
-    if (states.size < MAX_STATES) break;
-    if (!warm && users === 0) states.delete(oldest);
+export function makeStates(): IsolateStates {
+  return { byKey: new Map(), pages: 0 };
+}
+
+export function findState({ byKey }: IsolateStates, key: string): IsolateState {
+  const state = byKey.get(key) ?? { generation: 0, warm: false, users: 0, pages: 0 };
+  byKey.delete(key);
+  for (const [oldest, { warm, users }] of byKey) {
+    if (byKey.size < MAX_STATES) break;
+    if (!warm && users === 0) byKey.delete(oldest);
   }
-  states.set(key, state);
+  byKey.set(key, state);
   return state;
 }
 
 /** The isolate under this id is not called again. */
-export function retire(state: IsolateState): void {
+export function retire(states: IsolateStates, state: IsolateState): void {
   generations += 1;
   state.generation = generations;
   state.warm = false;
+  forgetPages(states, state);
+}
+
+export function addPages(states: IsolateStates, state: IsolateState, pages: number): void {
+  state.pages += pages;
+  states.pages += pages;
+}
+
+/** The engine has collected them. */
+export function forgetPages(states: IsolateStates, state: IsolateState): void {
+  states.pages -= state.pages;
+  state.pages = 0;
 }
 
 /** The one that was idle longest, when there are so many that one has to go. */
-export function oldestIdle(
-  states: IsolateStates,
-  maxWarm: number,
-): { readonly key: string; readonly state: IsolateState } | undefined {
-  const warm = [...states].filter(([, state]) => state.warm);
+export function oldestIdle({ byKey }: IsolateStates, maxWarm: number): KnownIsolate | undefined {
+  const warm = [...byKey].filter(([, state]) => state.warm);
   if (warm.length < maxWarm) return undefined;
-  const found = warm.find(([, { users }]) => users === 0);
-  return found && { key: found[0], state: found[1] };
+  return known(warm.find(([, { users }]) => users === 0));
+}
+
+/** The one with the most memory that may be dead; only one that is idle can be ended. */
+export function heaviest(
+  { byKey }: IsolateStates,
+  { mustBeIdle }: { readonly mustBeIdle: boolean },
+): KnownIsolate | undefined {
+  const found = [...byKey].filter(
+    ([, { users, pages }]) => pages > 0 && !(mustBeIdle && users > 0),
+  );
+  return known(found.toSorted(([, a], [, b]) => b.pages - a.pages)[0]);
+}
+
+function known(entry: readonly [string, IsolateState] | undefined): KnownIsolate | undefined {
+  return entry && { key: entry[0], state: entry[1] };
 }

@@ -8,13 +8,18 @@ import plugin from './plugin.wasm';
 import { fail } from '../../core/errors.ts';
 import { decodeAnswer, encodeRequest } from '../../runtime/egress/gateway-wire.ts';
 import { callInTurn } from './call-in-turn.ts';
-import { RELEASE_PATH } from './limits.ts';
+import { COLLECT_PATH, RELEASE_PATH } from './limits.ts';
 import { decodeCalls, encodeReplies } from './wire.ts';
 import type { SendRequest } from './desk.ts';
 
 const isolate = {
   async fetch(request: Request, _env: unknown, context: ExecutionContext): Promise<Response> {
-    if (new URL(request.url).pathname === RELEASE_PATH) {
+    const path = new URL(request.url).pathname;
+    if (path === COLLECT_PATH) {
+      collectGarbage();
+      return new Response(null, { status: 204 });
+    }
+    if (path === RELEASE_PATH) {
       // Ending the isolate in the middle of a request would be an error of that request.
       context.waitUntil(scheduler.wait(0).then(endIsolate));
       return new Response(null, { status: 204 });
@@ -51,6 +56,13 @@ function endIsolate(): void {
   // SAFETY: the types of the platform's modules do not list it yet.
   const { abortIsolate } = platform as { abortIsolate?: (reason: string) => never };
   abortIsolate?.('idle');
+}
+
+/** The engine has it when it was started with `--expose-gc`. */
+function collectGarbage(): void {
+  // SAFETY: it is no part of the language, so no types list it.
+  const { gc } = globalThis as { gc?: () => void };
+  gc?.();
 }
 
 // oxlint-disable-next-line import/no-default-export -- the platform calls a Worker's default export

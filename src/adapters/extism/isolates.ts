@@ -2,18 +2,28 @@
  * The isolates that hold uploaded plugins, one for each key of `isolateKey`. The loader keeps them warm under
  * their id. I1: it keeps a failed load under its id too, and for ever, so an id that failed is not used again.
  * I2: the open-source runtime never drops an isolate by itself, so the one that was idle longest is ended
- * before another is loaded.
+ * before another is loaded. I3: instances are dead after their call, but their memories stay until the engine
+ * collects them, which it does isolate by isolate and late. So what each has left behind is counted, and when
+ * the sum is too high, the isolate with the most of it collects or, where it cannot be told to, is ended.
  */
 import { fail, ok } from '../../core/errors.ts';
 import { ISOLATE_DIGEST, ISOLATE_SOURCE } from './isolate.generated.ts';
 import { CALL_CEILINGS } from '../../core/plugin/ceilings.ts';
-import { RELEASE_PATH } from './limits.ts';
-import { findState, oldestIdle, retire } from './isolate-states.ts';
+import { COLLECT_PATH, MAX_DEAD_PAGES, RELEASE_PATH } from './limits.ts';
+import {
+  addPages,
+  findState,
+  forgetPages,
+  heaviest,
+  makeStates,
+  oldestIdle,
+  retire,
+} from './isolate-states.ts';
 import { decodeReplies, encodeCalls } from './wire.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginBytes, PluginCall, PluginReply } from '../../runtime/ports.ts';
 import type { NetworkRight } from '../../runtime/ports/gateway.ts';
-import type { IsolateState, IsolateStates } from './isolate-states.ts';
+import type { IsolateState, IsolateStates, KnownIsolate } from './isolate-states.ts';
 
 export interface IsolatesOptions {
   readonly loader: WorkerLoader;
@@ -21,6 +31,8 @@ export interface IsolatesOptions {
   readonly compatibilityDate: string;
   /** Isolates that are kept warm. Default 32. */
   readonly maxWarm?: number;
+  /** Pages of memory that dead instances may hold in all isolates together. Default `MAX_DEAD_PAGES`. */
+  readonly maxDeadPages?: number;
   /** The network of an isolate whose plugin has a grant. */
   readonly outbound?: (right: NetworkRight) => Fetcher;
 }
@@ -44,10 +56,13 @@ export async function isolateKey({ hash, tenant, network }: PluginCall): Promise
 
 /** Kept as long as the binding they are about, for every request and object of this isolate. */
 const statesOf = new WeakMap<WorkerLoader, IsolateStates>();
+/** Whether the engine was started with a way to make it collect; it is the same one for all isolates. */
+const canCollect = 'gc' in globalThis;
 
 export function createIsolates(options: IsolatesOptions): Isolates {
   const { loader, bytes, compatibilityDate, maxWarm = 32, outbound } = options;
-  const states: IsolateStates = statesOf.get(loader) ?? new Map();
+  const { maxDeadPages = MAX_DEAD_PAGES } = options;
+  const states = statesOf.get(loader) ?? makeStates();
   statesOf.set(loader, states);
   const read = createReader(bytes);
   let loads = 0;
@@ -77,15 +92,45 @@ export function createIsolates(options: IsolatesOptions): Isolates {
     return loader.get(id, load).getEntrypoint().fetch(`http://plugin${path}`, init);
   }
 
+  /** Whether it heard: it may be gone already. */
+  async function tell(id: string, path: string): Promise<boolean> {
+    const load = () => Promise.reject(new Error('the isolate is gone already'));
+    const sent = fetchFrom({ id, load }, path, { method: 'POST' });
+    return sent.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async function end({ key, state }: KnownIsolate): Promise<void> {
+    const id = idOf(key, state);
+    // Whoever calls it from now on gets a new one.
+    retire(states, state);
+    await tell(id, RELEASE_PATH);
+  }
+
   /** Makes room for one more. */
   async function releaseIdle(): Promise<void> {
     const idle = oldestIdle(states, maxWarm);
-    if (idle === undefined) return;
-    const id = idOf(idle.key, idle.state);
-    // Whoever calls it from now on gets a new one.
-    retire(idle.state);
-    const load = () => Promise.reject(new Error('the isolate is gone already'));
-    await fetchFrom({ id, load }, RELEASE_PATH, { method: 'POST' }).catch(() => undefined);
+    if (idle !== undefined) await end(idle);
+  }
+
+  /** I3. */
+  async function collect(): Promise<void> {
+    while (states.pages > maxDeadPages) {
+      const found = heaviest(states, { mustBeIdle: !canCollect });
+      if (found === undefined) return;
+      if (!canCollect) {
+        await end(found);
+        continue;
+      }
+      const { key, state } = found;
+      forgetPages(states, state);
+      const { generation } = state;
+      const isThere = await tell(idOf(key, state), COLLECT_PATH);
+      // I1.
+      if (!isThere && state.generation === generation) retire(states, state);
+    }
   }
 
   async function ask(
@@ -107,16 +152,19 @@ export function createIsolates(options: IsolatesOptions): Isolates {
       const load = async () => code(wasm ?? present(await read(key, first)), first);
       const init = { method: 'POST', body: encodeCalls(calls), signal };
       const response = await fetchFrom({ id: idOf(key, state), load }, '/', init);
-      const replies = decodeReplies(await response.arrayBuffer());
-      if (replies !== undefined && replies.length > 0) {
-        if (state.generation === generation) state.warm = true;
-        return ok(replies);
+      const turn = decodeReplies(await response.arrayBuffer());
+      if (turn !== undefined && turn.replies.length > 0) {
+        if (state.generation === generation) {
+          state.warm = true;
+          addPages(states, state, turn.pages);
+        }
+        return ok(turn.replies);
       }
     } catch {
       if (signal.aborted) return ok([]);
     }
     // Whoever fails first speaks for all that were on the way.
-    if (state.generation === generation) retire(state);
+    if (state.generation === generation) retire(states, state);
     return fail('sandbox_unavailable', 'Cannot call the plugin: its isolate does not answer');
   }
 
@@ -129,6 +177,7 @@ export function createIsolates(options: IsolatesOptions): Isolates {
         return await ask({ key, state }, calls, signal);
       } finally {
         state.users -= 1;
+        await collect();
       }
     },
   };

@@ -34,6 +34,8 @@ export interface Kernel {
   /** Settles the fuel; throws what the guest may have swallowed. */
   end(): void;
   outcome(): Outcome;
+  /** Of the guest's memory, 64 KiB each. */
+  pages(): number;
 }
 
 export interface Outcome {
@@ -113,6 +115,7 @@ export function createKernel(options: KernelOptions): Kernel {
       checkMemory();
       if (!meter.settle()) refuse('out_of_fuel', 'it used all of its fuel');
     },
+    pages,
     outcome: () => ({
       fault,
       isOutOfFuel: meter.isSpent(),

@@ -70,5 +70,10 @@ export const HOST_COST = {
   bytesPerUnit: 4,
 } as const;
 
+/** Of memory that dead instances may hold in all isolates together, 64 KiB each: 32 MiB. */
+export const MAX_DEAD_PAGES = 512;
+
+/** A request to this path makes an isolate collect what its calls have left behind. */
+export const COLLECT_PATH = '/collect';
 /** A request to this path ends an isolate that nobody has called for a while. */
 export const RELEASE_PATH = '/release';

@@ -8,6 +8,8 @@ export const TURN = {
   fuel: 20_000_000,
   /** Bytes of output that are held until all of them go. */
   outputBytes: 1024 * 1024,
+  /** Pages of memory, 64 KiB each, that the instances of its calls leave behind. */
+  pages: 1_024,
 } as const;
 
 /** Units that a call has taken of its turn; one that failed may have taken all it had. */

@@ -5,7 +5,9 @@ import { decodeFrame, encodeFrame } from '../../runtime/frame.ts';
 import type { Result } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { CallLimits } from '../../core/plugin/asks.ts';
+import type { Frame } from '../../runtime/frame.ts';
 import type { PluginReply } from '../../runtime/ports.ts';
+import type { TurnReplies } from './call-in-turn.ts';
 import type { GuestCall } from './guest-call.ts';
 
 /** A call on its way into an isolate, which has the way out that goes with its network. */
@@ -27,21 +29,24 @@ export function encodeCalls(calls: readonly WireCall[]): Uint8Array<ArrayBuffer>
 }
 
 export function decodeCalls(frame: ArrayBuffer): readonly WireCall[] | undefined {
-  return decodeList(frame, ({ export: name, config, limits, wasi, network }, input) => {
-    if (typeof name !== 'string' || !isJsonObject(config)) return undefined;
-    return {
-      export: name,
-      config: stringsOf(config),
-      input,
-      ...(limits !== undefined && isJsonObject(limits) && { limits: numbersOf(limits) }),
-      ...(wasi === false && { wasi }),
-      ...(network === true && { network }),
-    };
-  });
+  return decodeList(
+    decodeFrame(frame),
+    ({ export: name, config, limits, wasi, network }, input) => {
+      if (typeof name !== 'string' || !isJsonObject(config)) return undefined;
+      return {
+        export: name,
+        config: stringsOf(config),
+        input,
+        ...(limits !== undefined && isJsonObject(limits) && { limits: numbersOf(limits) }),
+        ...(wasi === false && { wasi }),
+        ...(network === true && { network }),
+      };
+    },
+  );
 }
 
 /** The replies to the first calls of a request: an isolate may leave the rest to another one. */
-export function encodeReplies(replies: readonly Result<PluginReply>[]): Uint8Array<ArrayBuffer> {
+export function encodeReplies({ replies, pages }: TurnReplies): Uint8Array<ArrayBuffer> {
   const parts = replies.map((reply) => (reply.ok ? reply.value.output : new Uint8Array(0)));
   const list = replies.map((reply, i): JsonObject => {
     const size = parts[i]?.length ?? 0;
@@ -53,12 +58,15 @@ export function encodeReplies(replies: readonly Result<PluginReply>[]): Uint8Arr
     const lines = logs.map(({ level, text }) => ({ level, text }));
     return { ok: true, memoryPages, logs: lines, size, ...(fuel !== undefined && { fuel }) };
   });
-  return encodeFrame({ list }, parts);
+  return encodeFrame({ list, pages }, parts);
 }
 
 /** `undefined` for what no isolate of ours would say. */
-export function decodeReplies(frame: ArrayBuffer): readonly Result<PluginReply>[] | undefined {
-  return decodeList(frame, (entry, output): Result<PluginReply> | undefined => {
+export function decodeReplies(frame: ArrayBuffer): TurnReplies | undefined {
+  const decoded = decodeFrame(frame);
+  const pages = decoded?.header['pages'];
+  if (decoded === undefined || !isSize(pages)) return undefined;
+  const replies = decodeList(decoded, (entry, output): Result<PluginReply> | undefined => {
     const { ok: succeeded, code, message, fuel, memoryPages, logs } = entry;
     if (succeeded === false && isErrorCode(code) && typeof message === 'string') {
       return { ok: false, error: failure(code, message) };
@@ -72,14 +80,14 @@ export function decodeReplies(frame: ArrayBuffer): readonly Result<PluginReply>[
       logs: logs.flatMap(lineOf),
     });
   });
+  return replies && { replies, pages };
 }
 
 /** Every entry with its bytes; `undefined` unless all of them are whole and no byte is left over. */
 function decodeList<T>(
-  frame: ArrayBuffer,
+  decoded: Frame | undefined,
   read: (entry: JsonObject, bytes: Uint8Array) => T | undefined,
 ): readonly T[] | undefined {
-  const decoded = decodeFrame(frame);
   const entries = decoded?.header['list'];
   if (decoded === undefined || entries === undefined || !isJsonArray(entries)) return undefined;
   const { body } = decoded;

@@ -90,8 +90,10 @@ describe('decodeReplies()', () => {
       reply(empty, 0),
       reply(Uint8Array.of(4), 13),
     ];
-    expect(decodeReplies(encodeReplies(replies).buffer)).toEqual(replies);
-    expect(decodeReplies(encodeReplies([]).buffer)).toEqual([]);
+    const turn = { replies, pages: 5 };
+    expect(decodeReplies(encodeReplies(turn).buffer)).toEqual(turn);
+    const none = { replies: [], pages: 0 };
+    expect(decodeReplies(encodeReplies(none).buffer)).toEqual(none);
   });
 
   it.each([
@@ -104,7 +106,12 @@ describe('decodeReplies()', () => {
     { ok: false, code: 'toString', message: 'x' },
     { ok: 'yes', memoryPages: 2, logs: [] },
   ])('gives nothing for the entry %j', (entry: JsonObject) => {
-    const frame = encodeFrame({ list: [{ ...entry, size: 0 }] }, []);
+    const frame = encodeFrame({ list: [{ ...entry, size: 0 }], pages: 1 }, []);
+    expect(decodeReplies(frame.buffer)).toBeUndefined();
+  });
+
+  it.each([undefined, -1, 0.5, '1'])('gives nothing for %j pages', (pages) => {
+    const frame = encodeFrame({ list: [], ...(pages !== undefined && { pages }) }, []);
     expect(decodeReplies(frame.buffer)).toBeUndefined();
   });
 });
