@@ -30,6 +30,14 @@ if (unknown.length > 0) {
   process.stderr.write(`There is no suite ${unknown.join(', ')}: there is ${known}\n`);
   process.exitCode = 2;
 } else {
+  await run().catch((error: unknown) => {
+    // Such as a toolchain or a peer that is not there: its message says what to install.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
+
+async function run(): Promise<void> {
   const rows = [];
   for (const name of names) rows.push(...((await SUITES.get(name)?.(values)) ?? []));
   const report = reportOf(rows);

@@ -4,13 +4,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileGuest, GUEST_FLAVOURS } from '../../support/wasm/guests.ts';
+import { buildScript } from './script-guest.ts';
 
 export interface Guest {
   readonly language: string;
   readonly wasm: Uint8Array;
-  /** Exports of numbers, which need no host, with arguments that make each work for about a millisecond. */
-  readonly calls: readonly (readonly [name: string, argument: number])[];
+  /** Gives what does all of its work, in instances of its own, as calls have them. */
+  readonly open: (module: WebAssembly.Module) => () => readonly unknown[];
 }
+
+/** Exports of numbers, which need no host, with arguments that make each work for about a millisecond. */
+type Calls = readonly (readonly [name: string, argument: number])[];
 
 const HERE = import.meta.dirname;
 /** Debian's, which knows WebAssembly; another one that comes first on the path may not. */
@@ -20,7 +24,12 @@ const RUSTC = '/usr/bin/rustc';
 export async function buildGuests(): Promise<readonly Guest[]> {
   const folder = mkdtempSync(join(tmpdir(), 'composer-guests-'));
   try {
-    return [buildC(join(folder, 'c.wasm')), buildRust(join(folder, 'rust.wasm')), await buildAs()];
+    return [
+      buildC(join(folder, 'c.wasm')),
+      buildRust(join(folder, 'rust.wasm')),
+      await buildAs(),
+      await buildScript(),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -33,12 +42,12 @@ function buildC(output: string): Guest {
   return {
     language: 'c',
     wasm: readFileSync(output),
-    calls: [
+    open: opening([
       ['sorted', 20_000],
       ['words', 65_000],
       ['matrix', 64],
       ['json', 3_000],
-    ],
+    ]),
   };
 }
 
@@ -49,12 +58,12 @@ function buildRust(output: string): Guest {
   return {
     language: 'rust',
     wasm: readFileSync(output),
-    calls: [
+    open: opening([
       ['sorted', 20_000],
       ['words', 5_000],
       ['ordered', 10_000],
       ['titles', 5_000],
-    ],
+    ]),
   };
 }
 
@@ -63,7 +72,7 @@ async function buildAs(): Promise<Guest> {
   return {
     language: 'assemblyscript',
     wasm: await compileGuest(GUEST_FLAVOURS['optimised for speed'] ?? []),
-    calls: [
+    open: opening([
       ['sieve', 60_000],
       ['fib', 22],
       ['words', 1_000],
@@ -71,7 +80,16 @@ async function buildAs(): Promise<Guest> {
       ['floats', 20_000],
       ['choose', 200_000],
       ['vectors', 200_000],
-    ],
+    ]),
+  };
+}
+
+function opening(calls: Calls): Guest['open'] {
+  return (module) => () => {
+    const { exports } = new WebAssembly.Instance(module);
+    // SAFETY: guests export functions of a number.
+    const functions = exports as Record<string, (argument: number) => number>;
+    return calls.map(([name, argument]) => functions[name]?.(argument));
   };
 }
 
