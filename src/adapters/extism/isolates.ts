@@ -7,23 +7,16 @@
  * the sum is too high, the isolate with the most of it collects or, where it cannot be told to, is ended.
  */
 import { fail, ok } from '../../core/errors.ts';
-import { ISOLATE_DIGEST, ISOLATE_SOURCE } from './isolate.generated.ts';
+import { ISOLATE_SOURCE } from './isolate.generated.ts';
 import { CALL_CEILINGS } from '../../core/plugin/ceilings.ts';
-import { COLLECT_PATH, MAX_DEAD_PAGES, RELEASE_PATH } from './limits.ts';
-import {
-  addPages,
-  findState,
-  forgetPages,
-  heaviest,
-  makeStates,
-  oldestIdle,
-  retire,
-} from './isolate-states.ts';
+import { askIsolate, createRoom, idOf } from './isolate-room.ts';
+import { MAX_DEAD_PAGES } from './limits.ts';
+import { addPages, findState, makeStates, retire } from './isolate-states.ts';
 import { decodeReplies, encodeCalls } from './wire.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginBytes, PluginCall, PluginReply } from '../../runtime/ports.ts';
 import type { NetworkRight } from '../../runtime/ports/gateway.ts';
-import type { IsolateState, IsolateStates, KnownIsolate } from './isolate-states.ts';
+import type { IsolateState, IsolateStates } from './isolate-states.ts';
 
 export interface IsolatesOptions {
   readonly loader: WorkerLoader;
@@ -56,8 +49,6 @@ export async function isolateKey({ hash, tenant, network }: PluginCall): Promise
 
 /** Kept as long as the binding they are about, for every request and object of this isolate. */
 const statesOf = new WeakMap<WorkerLoader, IsolateStates>();
-/** Whether the engine was started with a way to make it collect; it is the same one for all isolates. */
-const canCollect = 'gc' in globalThis;
 
 export function createIsolates(options: IsolatesOptions): Isolates {
   const { loader, bytes, compatibilityDate, maxWarm = 32, outbound } = options;
@@ -84,54 +75,7 @@ export function createIsolates(options: IsolatesOptions): Isolates {
     };
   }
 
-  function fetchFrom(
-    { id, load }: { id: string; load: () => Promise<WorkerLoaderWorkerCode> },
-    path: string,
-    init: RequestInit,
-  ): Promise<Response> {
-    return loader.get(id, load).getEntrypoint().fetch(`http://plugin${path}`, init);
-  }
-
-  /** Whether it heard: it may be gone already. */
-  async function tell(id: string, path: string): Promise<boolean> {
-    const load = () => Promise.reject(new Error('the isolate is gone already'));
-    const sent = fetchFrom({ id, load }, path, { method: 'POST' });
-    return sent.then(
-      () => true,
-      () => false,
-    );
-  }
-
-  async function end({ key, state }: KnownIsolate): Promise<void> {
-    const id = idOf(key, state);
-    // Whoever calls it from now on gets a new one.
-    retire(states, state);
-    await tell(id, RELEASE_PATH);
-  }
-
-  /** Makes room for one more. */
-  async function releaseIdle(): Promise<void> {
-    const idle = oldestIdle(states, maxWarm);
-    if (idle !== undefined) await end(idle);
-  }
-
-  /** I3. */
-  async function collect(): Promise<void> {
-    while (states.pages > maxDeadPages) {
-      const found = heaviest(states, { mustBeIdle: !canCollect });
-      if (found === undefined) return;
-      if (!canCollect) {
-        await end(found);
-        continue;
-      }
-      const { key, state } = found;
-      forgetPages(states, state);
-      const { generation } = state;
-      const isThere = await tell(idOf(key, state), COLLECT_PATH);
-      // I1.
-      if (!isThere && state.generation === generation) retire(states, state);
-    }
-  }
+  const room = createRoom(states, { loader, maxWarm, maxDeadPages });
 
   async function ask(
     { key, state }: { key: string; state: IsolateState },
@@ -146,12 +90,12 @@ export function createIsolates(options: IsolatesOptions): Isolates {
       const wasm = state.warm ? undefined : await read(key, first);
       if (wasm === undefined && !state.warm)
         return fail('plugin_not_found', `Cannot call the plugin: there is no ${first.hash}`);
-      if (!state.warm) await releaseIdle();
+      if (!state.warm) await room.releaseIdle();
       ({ generation } = state);
       // A warm isolate may be one that the platform has dropped meanwhile.
       const load = async () => code(wasm ?? present(await read(key, first)), first);
       const init = { method: 'POST', body: encodeCalls(calls), signal };
-      const response = await fetchFrom({ id: idOf(key, state), load }, '/', init);
+      const response = await askIsolate(loader.get(idOf(key, state), load), '/', init);
       const turn = decodeReplies(await response.arrayBuffer());
       if (turn !== undefined && turn.replies.length > 0) {
         if (state.generation === generation) {
@@ -177,14 +121,10 @@ export function createIsolates(options: IsolatesOptions): Isolates {
         return await ask({ key, state }, calls, signal);
       } finally {
         state.users -= 1;
-        await collect();
+        await room.collect();
       }
     },
   };
-}
-
-function idOf(key: string, { generation }: IsolateState): string {
-  return `${key}:${ISOLATE_DIGEST}:${generation}`;
 }
 
 /** The first calls of a plugin come together; its bytes are read once for all. */

@@ -5,13 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileGuest, GUEST_FLAVOURS } from '../../support/wasm/guests.ts';
 import { buildScript } from './script-guest.ts';
-
-export interface Guest {
-  readonly language: string;
-  readonly wasm: Uint8Array;
-  /** Gives what does all of its work, in instances of its own, as calls have them. */
-  readonly open: (module: WebAssembly.Module) => () => readonly unknown[];
-}
+import type { Guest } from './guest.ts';
 
 /** Exports of numbers, which need no host, with arguments that make each work for about a millisecond. */
 type Calls = readonly (readonly [name: string, argument: number])[];

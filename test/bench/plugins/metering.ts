@@ -5,16 +5,13 @@ import { instrumentModule } from '../../../src/core/plugin/instrument.ts';
 import { median } from '../report.ts';
 import { buildGuests } from './guests.ts';
 import type { Row, SuiteOptions } from '../report.ts';
-import type { Guest } from './guests.ts';
+import type { Guest } from './guest.ts';
 
 const ROUNDS = { quick: 7, full: 41 };
 /** Until the engine has optimised what is measured. */
 const WARM_UP_MS = { quick: 300, full: 2_000 };
 const PLENTY = 2n ** 62n;
 const MEGABYTE = 1_000_000;
-
-/** Gives what each call gave. */
-type Pass = ReturnType<Guest['open']>;
 
 // SAFETY: the Workers types declare `Module` abstract, as a Worker may not compile; Node may.
 const NodeModule = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;

@@ -6,7 +6,7 @@ import { createKernel } from '../../../src/adapters/extism/kernel.ts';
 import { limitsOf } from '../../../src/adapters/extism/limits.ts';
 import { EXTISM_MODULE, WASI_MODULE } from '../../../src/core/plugin/imports.ts';
 import { packUpload } from '../../../src/runtime/script-plugins.ts';
-import type { Guest } from './guests.ts';
+import type { Guest } from './guest.ts';
 
 const FUNCTIONS = ['sorted', 'words', 'json', 'fib'];
 
