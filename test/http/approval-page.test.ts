@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { ok } from '../../src/core/errors.ts';
 import type { ApprovalView } from '../../src/core/run/view.ts';
 import type { ApprovalLinks } from '../../src/runtime/ports/approval-links.ts';
+import { createVault } from '../../src/adapters/system/vault.ts';
 import { LOOPBACK, makeApi } from '../support/http/api.ts';
 import { createLinksTwin } from '../support/http/links-twin.ts';
 
 const SECRET = 'S'.repeat(43);
-const PATH = `/a/default.01K7.${SECRET}`;
+const NAMED = `default.01K7.${SECRET}`;
+/** As the test server signs. */
+const vault = createVault([{ id: 'test', bytes: new Uint8Array(32) }]);
+const PATH = `/a/${NAMED}.${await vault.sign(`approval-link:${NAMED}`)}`;
 const link = { id: 'lnk_1', person: 'ina', groups: [], createdAt: 0, expiresAt: 1 };
 const pending: ApprovalView = {
   run_id: 'run_01K7',
@@ -32,6 +36,34 @@ async function pageOf(approval: Partial<ApprovalView>): Promise<string> {
   const { request } = makeApi(LOOPBACK, { links: linksTo(approval) });
   return (await request(PATH)).text();
 }
+
+describe('a token that nobody has made', () => {
+  it.each([
+    ['has no signature', NAMED],
+    ['has the signature of another', `${PATH.slice(3).replace('01K7', '01K8')}`],
+    ['has a signature of its own', `${NAMED}.AAAAAAAAAAAA`],
+    ['has another secret', PATH.slice(3).replace('SSS', 'TTT')],
+    ['is another tenant’s', PATH.slice(3).replace('default', 'other')],
+  ])('asks nobody, and is not found: it %s', async (_what, token) => {
+    let asked = 0;
+    const count = async () => {
+      asked += 1;
+      return ok({ link, approval: pending });
+    };
+    const { request } = makeApi(LOOPBACK, { links: linksTo({}, { open: count }) });
+    expect((await request(`/a/${token}`)).status).toBe(404);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const posted = await request(`/a/${token}`, {
+      method: 'POST',
+      body: 'decision=approve',
+      headers,
+    });
+    expect(posted.status).toBe(404);
+    expect(asked).toBe(0);
+    expect((await request(PATH)).status).toBe(200);
+    expect(asked).toBe(1);
+  });
+});
 
 describe('who may look at it', () => {
   it('is whoever has the link, with a key set up or not', async () => {

@@ -34,7 +34,7 @@ export function approvalLinkRoutes({ ports }: Services, settings: Settings): Hon
     const { value } = await readJson(c, MAX_RUN_BYTES);
     const { person, groups, expires_in } = checkBody(linkBody, value);
     refuseOthers(groups, c.get('groups'));
-    const token = makeLinkToken(tenant, place.run, ids);
+    const token = unwrap(await makeLinkToken(ports, tenant, place.run));
     const made = unwrap(
       await links.create(tenant, place, {
         id: ids.next('lnk'),

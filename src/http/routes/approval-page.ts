@@ -60,7 +60,7 @@ export function approvalPageRoutes({ ports }: Services): Hono<ApiEnv> {
 }
 
 async function follow(c: Context<ApiEnv, '/:token'>, ports: Ports): Promise<Followed | Response> {
-  const found = await readLinkToken(c.req.param('token'), ports.digests);
+  const found = await readLinkToken(ports, c.req.param('token'));
   if (found === undefined) return send(c, ports, refusalPage(false), 404);
   const opened = await ports.links.open(found.tenant, found.place);
   if (opened.ok) return { tenant: found.tenant, token: found.place, opened: opened.value };
