@@ -92,8 +92,9 @@ export async function runInline(
   await runs.record({
     tenant,
     view,
+    inputs,
     nodes: showNodes(shown),
-    events,
+    events: shown.mask === undefined ? events : events.map(shown.mask.event),
     ...(idempotency && { idempotency }),
   });
   return view;

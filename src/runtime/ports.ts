@@ -412,6 +412,8 @@ export interface RunFilter extends RunConditions {
 export interface FinishedRun {
   readonly tenant: Tenant;
   readonly view: RunView;
+  /** As they are, also where the view hides some. */
+  readonly inputs: JsonObject;
   readonly nodes: readonly NodeView[];
   readonly events: readonly RunEvent[];
   readonly idempotency?: Idempotency;

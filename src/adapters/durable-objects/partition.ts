@@ -238,6 +238,8 @@ export function drive(
     },
     wakeAt: (dueAt) => wakeAt(partition, id, dueAt),
     onDelta(delta) {
+      // A hidden text may lie in two of them.
+      if (state.plan.sensitive === true) return;
       partition.deltas.add(id, state.seq, delta);
       notify(partition, id, false);
     },

@@ -16,7 +16,9 @@ import type { ReplayPoint } from '../../core/run/replay.ts';
 import type { EventPage, Origin, RunId } from '../../runtime/ports.ts';
 import type { EventPlace, PlacedDelta } from '../../runtime/ports/deltas.ts';
 import { findFollowUp } from './failures.ts';
-import { findRecord } from './kept-rows.ts';
+import { findPlan, findRecord } from './kept-rows.ts';
+import { maskOf } from '../../core/run/mask.ts';
+import type { Mask } from '../../core/run/mask.ts';
 import { positionOf } from '../../core/queue/queue.ts';
 import { waitWith } from './partition-state.ts';
 import type { Partition } from './partition-state.ts';
@@ -30,7 +32,7 @@ const MAX_ANSWER_BYTES = 24 * 1024 * 1024;
 
 /** Its inputs and its result have to be here: `showWhole` fetches them. */
 export function show(partition: Partition, id: RunId): RunView | null {
-  const state = findState(partition, id, { bare: true });
+  const state = findState(partition, id, { bare: !hidesAny(partition, id) });
   const view = state === undefined ? findRecord(partition, id)?.view : viewOf(partition, state);
   if (view?.status !== 'failed') return view ?? null;
   const followUp = findFollowUp(partition, id);
@@ -38,7 +40,14 @@ export function show(partition: Partition, id: RunId): RunView | null {
 }
 
 export async function showWhole(partition: Partition, id: RunId): Promise<RunView | null> {
-  return withValues(partition, id, () => show(partition, id), SHOWN);
+  const places = hidesAny(partition, id) ? undefined : SHOWN;
+  return withValues(partition, id, () => show(partition, id), places);
+}
+
+/** Whether something of a run is never shown, for which all of it is looked at. */
+export function hidesAny({ sql }: Partition, id: RunId): boolean {
+  const head = rows.findHead(sql, id);
+  return head !== undefined && findPlan(sql, head.identity.planHash)?.sensitive === true;
 }
 
 export function viewOf(partition: Partition, state: RunState): RunView {
@@ -143,6 +152,7 @@ async function wholePage(
 ): Promise<Result<EventPage>> {
   const read = () => readPage(partition, id, after);
   if (awayValues(partition.sql, id).length === 0) return read();
+  if (hidesAny(partition, id)) return withValues(partition, id, read);
   const lost = lostTexts(partition, id, rows.readEvents(partition.sql, id, after.seq, PAGE));
   return withValues(
     partition,
@@ -159,12 +169,22 @@ function readPage(partition: Partition, id: RunId, after: EventPlace): Result<Ev
   const events = rows.readEvents(partition.sql, id, after.seq, PAGE);
   const isLast = events.length < PAGE;
   const until = isLast ? Infinity : (events.at(-1)?.seq ?? 0);
-  const deltas = [...wholeTexts(partition, id, events), ...partition.deltas.after(id, after)];
+  const mask = hidesAny(partition, id) ? maskOfRun(partition, id) : undefined;
+  const whole = wholeTexts(partition, id, events);
+  const deltas =
+    mask === undefined
+      ? [...whole, ...partition.deltas.after(id, after)]
+      : whole.map((each) => ({ ...each, text: mask.textOf(each.key, each.text) }));
   return ok({
-    events,
+    events: mask === undefined ? events : events.map((event) => mask.event(event)),
     deltas: deltas.filter(({ seq }) => seq < until),
     finished: isFinal(head.status) && isLast,
   });
+}
+
+function maskOfRun(partition: Partition, id: RunId): Mask | undefined {
+  const state = findState(partition, id);
+  return state && maskOf(state);
 }
 
 /** In place of deltas that another life of the object has passed on: the text that they came to. */

@@ -254,9 +254,9 @@ export function findFirst(
 }
 
 export function keepFinished(partition: Partition, finished: FinishedRun): void {
-  const { tenant, view, nodes, events, idempotency } = finished;
+  const { tenant, view, inputs, nodes, events, idempotency } = finished;
   const { sql, ctx } = partition;
-  const { id, recipe, recipe_version: recipeVersion, plan, mode, labels, inputs } = view;
+  const { id, recipe, recipe_version: recipeVersion, plan, mode, labels } = view;
   const createdAt = Date.parse(view.created_at);
   const identity = {
     id,

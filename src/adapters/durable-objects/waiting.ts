@@ -16,7 +16,8 @@ import { findDriver, post } from './partition.ts';
 import type { Partition } from './partition-state.ts';
 import { listOpenApprovals } from './list-rows.ts';
 import { findHead } from './queue-rows.ts';
-import { findState } from './reading.ts';
+import { findApproval, findState, hidesAny } from './reading.ts';
+import { withValues } from './values.ts';
 
 const MAX_LISTED = 100;
 /** It becomes part of an output, beside what else the output says, and kept ones lie in one row. */
@@ -59,10 +60,16 @@ export function deliverEvent(
   return ok({ received: isAwaited });
 }
 
-export function listApprovals(partition: Partition): ApprovalView[] {
-  return listOpenApprovals(partition.sql, MAX_LISTED).flatMap(
-    ({ run, step }) => showApprovalRow(run, step) ?? [],
-  );
+export async function listApprovals(partition: Partition): Promise<ApprovalView[]> {
+  const open = listOpenApprovals(partition.sql, MAX_LISTED);
+  const views: ApprovalView[] = [];
+  for (const { run, step } of open) {
+    const view = hidesAny(partition, run)
+      ? await withValues(partition, run, () => findApproval(partition, run, step.key))
+      : showApprovalRow(run, step);
+    if (view !== null && view !== undefined) views.push(view);
+  }
+  return views;
 }
 
 /** One verdict decides; whoever comes later gets what was decided. */

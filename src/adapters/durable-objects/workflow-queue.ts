@@ -115,7 +115,7 @@ export function makeWorkflowQueue<Env extends Cloudflare.Env>(makeDeps: MakeDeps
       return this.#with(id, (partition) => people.deliverEvent(partition, id, { event, payload }));
     }
 
-    approvals(): ApprovalView[] {
+    approvals(): Promise<ApprovalView[]> {
       return people.listApprovals(this.#partition);
     }
 

@@ -231,6 +231,14 @@ function assemble({
   definitions,
   parts,
 }: Assembly): Plan {
+  const recipes = Object.fromEntries(parts.recipes);
+  const nodes = heads.flatMap(({ id, node }) =>
+    node === undefined ? [] : [withStart(node, graph.startConditions.get(id))],
+  );
+  const marked = [...inputs, ...nodes.flatMap(withTask), ...(outputs ?? [])];
+  const isSensitive = [...marked, ...Object.values(recipes)].some(
+    ({ sensitive }) => sensitive === true,
+  );
   const { source, located, report } = given;
   const asTyped = (key: string, value: string | number | boolean | undefined): string | undefined =>
     value === undefined ? undefined : (source.textAt([...located.path, key]) ?? String(value));
@@ -239,9 +247,7 @@ function assemble({
     name: asTyped('name', keys.name) ?? '',
     inputs,
     graph: {
-      nodes: heads.flatMap(({ id, node }) =>
-        node === undefined ? [] : [withStart(node, graph.startConditions.get(id))],
-      ),
+      nodes,
       edges: graph.edges,
       entries: graph.entries,
       ...compact({ outputs: outputs?.map(outputSpec) }),
@@ -249,12 +255,13 @@ function assemble({
     definitions,
     limits: limitsOf(keys),
     strict: report.strict,
-    recipes: Object.fromEntries(parts.recipes),
+    recipes,
     prompts: Object.fromEntries(parts.prompts.used),
     functions: Object.fromEntries(parts.functions.pinned),
     ...compact({
       version: asTyped('version', keys.version),
       description: keys.description === undefined ? undefined : String(keys.description),
+      sensitive: isSensitive ? (true as const) : undefined,
       modelConfig: keys.model_config,
       onFailure:
         typeof keys.on_failure === 'string'
@@ -263,6 +270,10 @@ function assemble({
     }),
     ...flowControl(keys, located.path, report),
   };
+}
+
+function withTask(node: PlanNode): readonly PlanNode[] {
+  return node.type === 'map' ? [node, ...withTask(node.task)] : [node];
 }
 
 function withStart(node: PlanNode, when: string | undefined): PlanNode {

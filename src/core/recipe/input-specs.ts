@@ -88,6 +88,7 @@ function readSpec(item: JsonValue, path: Path, report: Report): InputSpec | unde
       max: keys.max,
       pattern: keys.pattern,
       schema: keys.schema,
+      sensitive: keys.sensitive === true ? (true as const) : undefined,
     }),
   };
   checkBounds(spec, path, what, report);

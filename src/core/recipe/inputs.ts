@@ -30,13 +30,18 @@ export function checkInputs(
     else {
       const checked = coerceInput(spec, value ?? null);
       if (checked.ok) values.set(spec.id, checked.value);
-      else issues.push(issueOf(spec.id, checked.error));
+      else issues.push(issueOf(spec.id, hidden(spec, checked.error)));
     }
   }
   const undeclared = takeUndeclared(plan, given, values, options.strict ?? plan.strict);
   const errors = [...issues, ...undeclared].filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { ok: false, error: [...issues, ...undeclared] };
   return { ok: true, value: { values: Object.fromEntries(values), warnings: undeclared } };
+}
+
+/** Of a value that is never shown, what is wrong with it is not told either: that would show it. */
+function hidden({ sensitive }: InputSpec, fault: InputFault): InputFault {
+  return sensitive === true ? { code: fault.code, detail: 'its value does not fit' } : fault;
 }
 
 function fillIn(spec: InputSpec, values: Map<string, JsonValue>, issues: Issue[]): void {
@@ -96,7 +101,8 @@ function inputSchemaOf(spec: InputSpec): JsonObject {
   const about = compact({
     title: spec.label,
     description: spec.description,
-    default: spec.default,
+    default: spec.sensitive === true ? undefined : spec.default,
+    writeOnly: spec.sensitive,
   });
   const bounds = typeSchema(spec);
   const isOptional = !spec.required || spec.default !== undefined;

@@ -72,6 +72,7 @@ function readOutput(item: JsonValue, path: Path, report: Report): WrittenOutput 
       value: keys.value,
       condition: conditionText(keys.condition),
       description: keys.description === undefined ? undefined : String(keys.description),
+      sensitive: keys.sensitive === true ? (true as const) : undefined,
     }),
   };
 }
@@ -88,6 +89,7 @@ export function outputRoot(id: string): string {
 }
 
 /** What the plan keeps of an output. */
-export function outputSpec({ id, value, condition, description }: WrittenOutput): OutputSpec {
-  return { id, ...compact({ value, condition, description }) };
+export function outputSpec(written: WrittenOutput): OutputSpec {
+  const { id, value, condition, description, sensitive } = written;
+  return { id, ...compact({ value, condition, description, sensitive }) };
 }

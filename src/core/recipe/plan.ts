@@ -38,6 +38,8 @@ export interface Plan {
   readonly onFailure?: { readonly recipe?: string; readonly webhook?: string };
   /** Stop a template at an undefined variable instead of rendering nothing. */
   readonly strict: boolean;
+  /** Something in it, or in a sub-recipe, is never shown. */
+  readonly sensitive?: true;
   /** Plans of sub-recipes by the path that nodes name. */
   readonly recipes: { readonly [path: string]: Plan };
   /** Texts of prompt templates by file name. */
@@ -134,6 +136,7 @@ export interface OutputSpec {
   readonly value?: JsonValue;
   readonly condition?: Expression;
   readonly description?: string;
+  readonly sensitive?: true;
 }
 
 export const INPUT_TYPES = [
@@ -161,6 +164,7 @@ export interface InputSpec {
   readonly pattern?: string;
   /** JSON Schema, draft-07. */
   readonly schema?: JsonValue;
+  readonly sensitive?: true;
 }
 
 export interface RetryPolicy {
@@ -197,6 +201,8 @@ interface NodeCommon {
   readonly input?: JsonValue;
   /** Name under which the output is published. */
   readonly output: string;
+  /** The output is never shown. */
+  readonly sensitive?: true;
   readonly when?: Expression;
   readonly timeoutMs?: number;
   readonly retry: RetryPolicy;

@@ -3,12 +3,36 @@ import { isJsonObject } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { HitlNode, Plan, PlanNode } from '../recipe/plan.ts';
 import { isFinal } from './events.ts';
+import { maskOf } from './mask.ts';
+import type { Mask } from './mask.ts';
 import type { StepRow } from './record.ts';
 import type { RunState } from './state.ts';
 import type { ApprovalView } from './view.ts';
 
 /** Undefined when the key names no step that asks people, or one that was not reached yet. */
 export function showApproval(state: RunState, key: string): ApprovalView | undefined {
+  const view = findApproval(state, key);
+  const mask = maskOf(state);
+  return view === undefined || mask === undefined ? view : masked(view, mask);
+}
+
+/** The key, the form's names and who decided are no secrets; what people read and write may be. */
+function masked(view: ApprovalView, mask: Mask): ApprovalView {
+  if (view.status === 'decided') {
+    const decision = mask.output(view.key, view.decision);
+    return { ...view, decision: isJsonObject(decision) ? decision : { decision } };
+  }
+  if (view.status !== 'pending') return view;
+  const { title, instructions, input } = view;
+  return {
+    ...view,
+    ...(title !== undefined && { title: mask.text(title) }),
+    ...(instructions !== undefined && { instructions: mask.text(instructions) }),
+    ...(input !== undefined && { input: mask.value(input) }),
+  };
+}
+
+function findApproval(state: RunState, key: string): ApprovalView | undefined {
   const row = state.rows.get(key);
   const isOpen = row?.status === 'open' && state.active.has(key);
   const shown = row === undefined || (isItem(key) && !isOpen) ? undefined : approvalOf(state, row);

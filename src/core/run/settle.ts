@@ -7,6 +7,7 @@ import { isRetried, nextDelay } from '../retry.ts';
 import type { World } from './decide.ts';
 import type { CancelReason, StepStats } from './events.ts';
 import { noteBackEdges } from './loops.ts';
+import { maskOf } from './mask.ts';
 import { mappedNames } from './open.ts';
 import type { ChunkSource, ItemOutcome, RunFailure, StepRow } from './record.ts';
 import { publish, publishExtra } from './publish.ts';
@@ -161,7 +162,9 @@ export function endRollback(state: RunState, world: World): void {
   else endCancelled(state, world, rollback?.reason);
 }
 
-export function endFailed(state: RunState, failed: RunFailure, world: World): void {
+export function endFailed(state: RunState, given: RunFailure, world: World): void {
+  // It goes into listings, which look at nothing but the row.
+  const failed = maskOf(state)?.failure(given) ?? given;
   const { node, ...plain } = failed;
   state.failure = failed;
   endRun(state, 'failed', world);

@@ -1,9 +1,12 @@
 /** Rows into views: what the API shows of a run and of its nodes. */
 import type { Failure } from '../errors.ts';
+import type { JsonValue } from '../json.ts';
 import { isFinal } from './events.ts';
 import { metricsOf } from './metrics.ts';
 import type { MeasuredRun } from './metrics.ts';
 import type { ActiveRow, StepRow } from './record.ts';
+import { maskOf } from './mask.ts';
+import type { Mask } from './mask.ts';
 import { isInside } from './state.ts';
 import type { RunIdentity, RunState } from './state.ts';
 import { runRow } from './advance.ts';
@@ -13,6 +16,8 @@ export interface ShownRun extends MeasuredRun {
   readonly identity: RunIdentity;
   /** Place in the queue, 1 is next; read only while the run is queued. */
   readonly queuePosition?: number;
+  /** Absent: nothing of it is hidden. */
+  readonly mask?: Mask;
   /** When a queued run may start, where that is later than now. */
   readonly startAt?: number;
 }
@@ -21,7 +26,9 @@ export interface ShownRun extends MeasuredRun {
 export function shownOf(state: RunState, now: number): ShownRun {
   const { identity, rows, ledgers, plan } = state;
   const { graph } = plan;
-  return { identity, run: runRow(state), steps: [...rows.values()], ledgers, graph, now };
+  const mask = maskOf(state);
+  const shown = { identity, run: runRow(state), steps: [...rows.values()], ledgers, graph, now };
+  return { ...shown, ...(mask && { mask }) };
 }
 
 export function showRun(shown: ShownRun): RunView {
@@ -33,8 +40,8 @@ export function showRun(shown: ShownRun): RunView {
     plan: identity.planHash,
     mode: identity.mode,
     created_at: iso(identity.createdAt),
-    labels: identity.labels,
-    inputs: identity.inputs,
+    labels: shown.mask?.inputs(identity.labels) ?? identity.labels,
+    inputs: shown.mask?.inputs(identity.inputs) ?? identity.inputs,
     ...(identity.model !== undefined && { model: identity.model }),
     ...(identity.replayOf !== undefined && { replay_of: identity.replayOf }),
     ...(identity.failureOf !== undefined && { failure_of: identity.failureOf }),
@@ -59,7 +66,10 @@ export function showRun(shown: ShownRun): RunView {
     ...common,
     started_at: iso(run.startedAt),
     nodes: showNodes(shown),
-    warnings: run.warnings,
+    warnings: run.warnings.map((each) => ({
+      ...each,
+      detail: shown.mask?.text(each.detail) ?? each.detail,
+    })),
     metrics: metricsOf(shown),
   };
   switch (run.status) {
@@ -70,7 +80,7 @@ export function showRun(shown: ShownRun): RunView {
         ...started,
         status: 'completed',
         ended_at,
-        result: outputs,
+        result: shown.mask?.outputs(outputs) ?? outputs,
         missing_outputs: missing,
         mocked,
       };
@@ -94,21 +104,21 @@ function hasMockedItem({ ledgers }: ShownRun): boolean {
   );
 }
 
-function runError({ run }: ShownRun): ErrorView {
+function runError({ run, mask }: ShownRun): ErrorView {
   if (run.failure === undefined)
     return { code: 'internal', detail: 'Cannot tell why the run failed' };
   const { node } = run.failure;
-  return { ...errorView(run.failure), ...(node !== undefined && { node }) };
+  return { ...errorView(run.failure, mask), ...(node !== undefined && { node }) };
 }
 
 /** Steps of nodes in the order in which they began, items left out. */
-export function showNodes({ run, steps, ledgers }: ShownRun): NodeView[] {
+export function showNodes({ run, steps, ledgers, mask }: ShownRun): NodeView[] {
   const decided = steps
     .filter(({ key }) => !key.endsWith(']'))
-    .map((row) => ({ seq: row.startSeq, view: decidedView(row, ledgers) }));
+    .map((row) => ({ seq: row.startSeq, view: decidedView(row, ledgers, mask) }));
   const active = run.active
     .filter(({ key }) => !key.endsWith(']'))
-    .map((row) => ({ seq: row.startSeq, view: activeView(row, isFinal(run.status)) }));
+    .map((row) => ({ seq: row.startSeq, view: activeView(row, isFinal(run.status), mask) }));
   return [...decided, ...active].toSorted((a, b) => a.seq - b.seq).map(({ view }) => view);
 }
 
@@ -120,7 +130,7 @@ export function showNode(shown: ShownRun, node: string): NodeView[] {
     .flatMap((view) => {
       const output = outputs.get(view.key);
       return [
-        { ...view, ...(output !== undefined && { output }) },
+        { ...view, ...(output !== undefined && { output: seen(shown, view.key, output) }) },
         ...itemViews(shown, view),
         ...toolViews(shown, view),
       ];
@@ -128,8 +138,9 @@ export function showNode(shown: ShownRun, node: string): NodeView[] {
 }
 
 /** The calls of tools that a step, or an item of it, has made. */
-function toolViews({ steps }: ShownRun, { key, node, visit }: NodeView): NodeView[] {
-  return steps
+function toolViews(shown: ShownRun, { key, node, visit }: NodeView): NodeView[] {
+  const { mask } = shown;
+  return shown.steps
     .filter((row) => row.tool !== undefined && isInside(row.key, key))
     .toSorted((a, b) => a.endSeq - b.endSeq)
     .map((row) => ({
@@ -140,24 +151,37 @@ function toolViews({ steps }: ShownRun, { key, node, visit }: NodeView): NodeVie
       attempts: 1,
       started_at: iso(row.startedAt),
       ended_at: iso(row.endedAt),
-      ...(row.tool && { tool: row.tool }),
+      ...(row.tool && { tool: { ...row.tool, input: seen(shown, row.key, row.tool.input) } }),
       ...(row.stats && { stats: row.stats }),
-      ...(row.failure && { error: errorView(row.failure) }),
-      ...(row.output !== undefined && { output: row.output }),
+      ...(row.failure && { error: errorView(row.failure, mask) }),
+      ...(row.output !== undefined && { output: seen(shown, row.key, row.output) }),
     }));
 }
 
-function itemViews({ ledgers }: ShownRun, { key, node, visit }: NodeView): NodeView[] {
-  return (ledgers.get(key)?.outcomes ?? []).flatMap((outcome, index): NodeView[] => {
+function itemViews(shown: ShownRun, { key, node, visit }: NodeView): NodeView[] {
+  const { mask } = shown;
+  return (shown.ledgers.get(key)?.outcomes ?? []).flatMap((outcome, index): NodeView[] => {
     if (outcome === null) return [];
     const common = { key: `${key}[${index}]`, node, visit, attempts: outcome.attempts ?? 1 };
     return outcome.ok
-      ? [{ ...common, status: 'completed', stats: outcome.stats, output: outcome.value }]
-      : [{ ...common, status: 'failed', error: errorView(outcome.failure) }];
+      ? [
+          {
+            ...common,
+            status: 'completed',
+            stats: outcome.stats,
+            output: seen(shown, key, outcome.value),
+          },
+        ]
+      : [{ ...common, status: 'failed', error: errorView(outcome.failure, mask) }];
   });
 }
 
-function decidedView(row: StepRow, ledgers: ShownRun['ledgers']): NodeView {
+/** An output as it is shown. */
+function seen({ mask }: ShownRun, key: string, output: JsonValue): JsonValue {
+  return mask === undefined ? output : mask.output(key, output);
+}
+
+function decidedView(row: StepRow, ledgers: ShownRun['ledgers'], mask: Mask | undefined): NodeView {
   const ledger = ledgers.get(row.key);
   const done = ledger?.outcomes.filter((outcome) => outcome !== null).length ?? 0;
   return {
@@ -167,18 +191,18 @@ function decidedView(row: StepRow, ledgers: ShownRun['ledgers']): NodeView {
     started_at: iso(row.startedAt),
     ...(row.status !== 'open' && { ended_at: iso(row.endedAt) }),
     ...(row.stats && { stats: row.stats }),
-    ...(row.failure && { error: errorView(row.failure) }),
+    ...(row.failure && { error: errorView(row.failure, mask) }),
     ...(ledger && { items: { done, failed: ledger.failed, total: row.itemCount ?? done } }),
   };
 }
 
-function activeView(row: ActiveRow, hasEnded: boolean): NodeView {
+function activeView(row: ActiveRow, hasEnded: boolean, mask: Mask | undefined): NodeView {
   return {
     ...nameOf(row.key),
     status: hasEnded ? 'cancelled' : row.retryAt === undefined ? 'running' : 'backoff',
     attempts: row.attempt,
     started_at: iso(row.startedAt),
-    ...(row.failure && { error: errorView(row.failure) }),
+    ...(row.failure && { error: errorView(row.failure, mask) }),
   };
 }
 
@@ -188,7 +212,8 @@ function nameOf(key: string): Pick<NodeView, 'key' | 'node' | 'visit'> {
   return { key, node, visit: Number(visit) };
 }
 
-function errorView({ code, message, details }: Failure): ErrorView {
+function errorView(failed: Failure, mask: Mask | undefined): ErrorView {
+  const { code, message, details } = mask === undefined ? failed : mask.failure(failed);
   return { code, detail: message, ...(details !== undefined && { details }) };
 }
 

@@ -65,6 +65,8 @@ export function writeStep(state: RunState, step: Active, world: World, decision:
     ...(step.progress !== undefined && { itemCount: step.progress.items.length }),
     ...(decision.status === 'open' && openedWith(step)),
     ...(isUndecided(decision) && step.waiting === undefined && openedWith(step)),
+    // What is hidden of its inputs is looked for as long as the run is shown.
+    ...(step.inside?.plan.sensitive === true && openedWith(step)),
     ...(decision.status === 'open' && step.heldMs > 0 && { heldMs: step.heldMs }),
   };
   state.changes.steps.set(step.key, row);

@@ -28,6 +28,7 @@ export interface CommonKeys {
   readonly when?: string | boolean | number | null | undefined;
   readonly max_visits?: number | undefined;
   readonly compensate?: JsonValue | undefined;
+  readonly sensitive?: boolean | undefined;
 }
 
 const MAX_VISITS = 10;
@@ -62,6 +63,7 @@ export function readCommon(keys: CommonKeys, type: NodeType, path: Path, context
     ),
     maxVisits: keys.max_visits ?? context.defaults.max_visits ?? MAX_VISITS,
     compensate: keys.compensate,
+    sensitive: keys.sensitive === true ? (true as const) : undefined,
   });
 }
 

@@ -120,6 +120,10 @@ export const commonShape = {
     .describe('Condition on the node: when false, it is skipped.')
     .optional(),
   max_visits: maxVisits.optional(),
+  sensitive: z
+    .boolean()
+    .describe('Its output is never shown: it is *** in whatever tells of a run.')
+    .optional(),
   compensate: value
     .describe('A function called in reverse order when the run fails after the node.')
     .optional(),

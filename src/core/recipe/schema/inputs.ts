@@ -16,6 +16,7 @@ export const inputSchema = z.strictObject({
     .max(1000)
     .describe('The allowed values of a literal.')
     .optional(),
+  sensitive: z.boolean().describe('Never shown: it is *** in whatever tells of a run.').optional(),
   min: z.number().describe('Smallest number, shortest text or fewest files.').optional(),
   max: z.number().describe('Largest number, longest text or most files.').optional(),
   pattern: z.string().max(1000).describe('Regular expression that a text must match.').optional(),

@@ -8,5 +8,9 @@ export const outputSchema = z.strictObject({
     .describe('The value: a template, a name, or any of the two in lists and maps.')
     .optional(),
   condition: condition.nullable().describe('The output is left out when false.').optional(),
+  sensitive: z
+    .boolean()
+    .describe('Never shown: it is *** in whatever tells of the run.')
+    .optional(),
   description: text.describe('What the output is.').optional(),
 });
