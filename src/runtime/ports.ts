@@ -422,6 +422,8 @@ export interface FinishedRun {
 export interface EventPage {
   readonly events: readonly RunEvent[];
   readonly deltas: readonly PlacedDelta[];
+  /** Events after the place that was asked for, up to this number, are not kept any more. */
+  readonly lostUntil?: number;
   readonly finished: boolean;
 }
 

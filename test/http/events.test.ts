@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { makeApi, problemOf } from '../support/http/api.ts';
+import { ok } from '../../src/core/errors.ts';
+import { LOOPBACK, makeApi, problemOf } from '../support/http/api.ts';
+import { createRunsTwin } from '../support/http/runs-twin.ts';
 import type { Api } from '../support/http/api.ts';
 
 const STREAM = { Accept: 'text/event-stream' };
@@ -47,6 +49,25 @@ describe('as a stream', () => {
     api.runs.end(id, 'completed');
     expect(idsOf(await ending)).toEqual([4]);
     expect(await stream.next()).toBeUndefined();
+  });
+
+  it('tells of events that are gone, goes on behind them, and ends at what was read', async () => {
+    const runs = createRunsTwin();
+    const gone = {
+      ...runs,
+      events: async () => ok({ events: [], deltas: [], lostUntil: 9, finished: true }),
+    };
+    const api = makeApi(LOOPBACK, { runs: gone });
+    const stream = await api.request('/v1/runs/run_1/events', { headers: STREAM });
+    expect([stream.status, await stream.text()]).toEqual([
+      200,
+      'id: 9\nevent: history.lost\ndata: {"until":9}\n\n',
+    ]);
+    const page = await api.request('/v1/runs/run_1/events');
+    expect(await page.json()).toMatchObject({ data: [], lost_until: 9, has_more: false });
+    const read = { ...runs, events: async () => ok({ events: [], deltas: [], finished: true }) };
+    const again = makeApi(LOOPBACK, { runs: read });
+    expect((await again.request('/v1/runs/run_1/events', { headers: STREAM })).status).toBe(204);
   });
 
   it('frames an event with its number, its type and one line of JSON', async () => {

@@ -113,6 +113,26 @@ export function writeEvents(sql: SqlStorage, id: RunId, events: readonly RunEven
     const batch = events.slice(at, at + EVENTS_IN_A_ROW);
     writeBatch(sql, id, batch);
   }
+  dropOldEvents(sql, id, events);
+}
+
+/** Events that are kept of one run; older ones go, in steps of some, as it goes on. */
+const KEPT_EVENTS = 50_000;
+const DROP_STEP = 1_000;
+
+function dropOldEvents(sql: SqlStorage, id: RunId, events: readonly RunEvent[]): void {
+  const [first] = events;
+  const last = events.at(-1);
+  if (first === undefined || last === undefined || last.seq <= KEPT_EVENTS) return;
+  const hasCrossed = Math.floor(last.seq / DROP_STEP) > Math.floor((first.seq - 1) / DROP_STEP);
+  if (!hasCrossed) return;
+  sql.exec('DELETE FROM events WHERE run = ? AND seq <= ?', id, last.seq - KEPT_EVENTS);
+}
+
+/** The number of a run's last event; 0 for one that was executed elsewhere. */
+export function lastSeq(sql: SqlStorage, id: RunId): number {
+  const query = `SELECT json_extract(body, '$.seq') AS seq FROM run_rows WHERE run = ?`;
+  return sql.exec<{ seq: number }>(query, id).toArray()[0]?.seq ?? 0;
 }
 
 function writeBatch(sql: SqlStorage, id: RunId, batch: readonly RunEvent[]): void {

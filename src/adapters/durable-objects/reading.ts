@@ -168,6 +168,7 @@ function readPage(partition: Partition, id: RunId, after: EventPlace): Result<Ev
   if (head === undefined) return fail('run_not_found', `Cannot find run "${id}"`);
   const events = rows.readEvents(partition.sql, id, after.seq, PAGE);
   const isLast = events.length < PAGE;
+  const lostUntil = lostBefore(partition, id, events[0]?.seq);
   const until = isLast ? Infinity : (events.at(-1)?.seq ?? 0);
   const mask = hidesAny(partition, id) ? maskOfRun(partition, id) : undefined;
   const whole = wholeTexts(partition, id, events);
@@ -178,8 +179,14 @@ function readPage(partition: Partition, id: RunId, after: EventPlace): Result<Ev
   return ok({
     events: mask === undefined ? events : events.map((event) => mask.event(event)),
     deltas: deltas.filter(({ seq }) => seq < until),
+    ...(lostUntil > after.seq && { lostUntil }),
     finished: isFinal(head.status) && isLast,
   });
+}
+
+/** The event up to which nothing is kept, when `first` is the first that is. */
+function lostBefore({ sql }: Partition, id: RunId, first: number | undefined): number {
+  return first === undefined ? rows.lastSeq(sql, id) : first - 1;
 }
 
 function maskOfRun(partition: Partition, id: RunId): Mask | undefined {

@@ -30,8 +30,7 @@ export function eventRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
     const first = unwrap(await runs.events(tenant, id, after, 0));
     if (!wantsStream(c)) return sendJson(c, after, first);
     // An EventSource reconnects whenever a stream ends, and stops at 204.
-    if (first.finished && first.events.length === 0 && first.deltas.length === 0)
-      return c.body(null, 204);
+    if (isReadWhole(first)) return c.body(null, 204);
     const body = follow({ runs, tenant, id, after }, first);
     return c.body(body, 200, { 'Content-Type': 'text/event-stream' });
   });
@@ -43,6 +42,10 @@ export function eventRoutes({ ports: { runs } }: Services): Hono<ApiEnv> {
     return c.json(unwrap(await runs.deliver(c.get('tenant'), id, event)), 202);
   });
   return app;
+}
+
+function isReadWhole({ finished, events, deltas, lostUntil }: EventPage): boolean {
+  return finished && events.length === 0 && deltas.length === 0 && lostUntil === undefined;
 }
 
 /** What a reconnecting client sends wins over the address that it first asked for. */
@@ -63,9 +66,11 @@ function wantsStream(c: Context): boolean {
   return types.some((type) => type.split(';')[0]?.trim() === 'text/event-stream');
 }
 
-function sendJson(c: Context, after: EventPlace, { events, finished }: EventPage): Response {
+function sendJson(c: Context, after: EventPlace, page: EventPage): Response {
+  const { events, finished, lostUntil } = page;
   return c.json({
     data: events.map(eventView),
+    ...(lostUntil !== undefined && { lost_until: lostUntil }),
     has_more: !finished,
     next_cursor: finished ? null : String(events.at(-1)?.seq ?? after.seq),
   });
@@ -103,28 +108,35 @@ function follow(
   );
 }
 
-function placeAfter({ events, deltas }: EventPage, last: EventPlace): EventPlace {
+function placeAfter({ events, deltas, lostUntil }: EventPage, last: EventPlace): EventPlace {
   return {
-    seq: events.at(-1)?.seq ?? last.seq,
+    seq: events.at(-1)?.seq ?? lostUntil ?? last.seq,
     delta: deltas.reduce((most, { number }) => Math.max(most, number), last.delta),
   };
 }
 
 /** Events and deltas in the order in which they came about. */
-function framesOf({ events, deltas }: EventPage): string {
+function framesOf({ events, deltas, lostUntil }: EventPage): string {
   const between = (from: number, to: number): string =>
     deltas
       .filter(({ seq }) => seq >= from && seq < to)
       .map(deltaFrame)
       .join('');
   const starts = [0, ...events.map(({ seq }) => seq)];
-  return starts
+  const lost = lostUntil === undefined ? '' : lostFrame(lostUntil);
+  const frames = starts
     .map((from, index) => {
       const event = events[index - 1];
       const to = events[index]?.seq ?? Infinity;
       return `${event === undefined ? '' : frame(event)}${between(from, to)}`;
     })
     .join('');
+  return lost + frames;
+}
+
+/** Tells a client that it has missed some which are not kept any more: it goes on behind them. */
+function lostFrame(until: number): string {
+  return `id: ${until}\nevent: history.lost\ndata: ${JSON.stringify({ until })}\n\n`;
 }
 
 /** Its id is the place behind it, where a client goes on that comes back. */

@@ -205,6 +205,63 @@ export const CASES: readonly CrashCase[] = [
     },
   },
   {
+    name: 'compensation, and a recipe that starts after the failure',
+    stored: {
+      'crash-report': {
+        name: 'crash-report',
+        user_inputs: [{ id: 'failed_run', type: 'json' }],
+        nodes: [{ id: 'noted', ...merge({ of: '{{ failed_run.error.code }}' }) }],
+      },
+    },
+    recipe: {
+      name: 'undone',
+      user_inputs: [base],
+      on_failure: { recipe: 'crash-report' },
+      nodes: [
+        {
+          id: 'book',
+          ...post('/book', {}),
+          compensate: {
+            function_identifier: 'json-tools.merge',
+            input: { values: [{ unbook: '{{ book.status }}' }] },
+          },
+        },
+        {
+          id: 'charge',
+          ...count('one two'),
+          compensate: {
+            function_identifier: 'text-tools.word_count',
+            input: { text: '{{ charge.words }} words back' },
+          },
+        },
+        { id: 'wait', type: 'wait', for: 0.2 },
+        { id: 'break', ...post('/broken', {}), retry: { max_attempts: 2, initial_delay: 0.1 } },
+      ],
+    },
+  },
+  {
+    name: 'large values',
+    inputs: { text: 'a line of the input\n'.repeat(9_000) },
+    recipe: {
+      name: 'large',
+      user_inputs: [base, { id: 'text', type: 'text' }],
+      nodes: [
+        { id: 'copy', ...merge({ text: '{{ text }}' }) },
+        { id: 'sent', ...post('/sent', { size: '{{ copy.text | length }}' }) },
+        { id: 'news', type: 'wait', event: 'news' },
+        {
+          id: 'each',
+          type: 'map',
+          over: [1, 2],
+          collect: 'values',
+          task: merge({ n: '{{ item }}', text: '{{ copy.text }}' }),
+        },
+        { id: 'told', ...post('/told', { size: '{{ each[1].text | length }}' }) },
+      ],
+      final_outputs: ['told', { id: 'whole', value: '{{ each[0].text }}' }],
+    },
+  },
+  {
     name: 'a fold over a file',
     files: { 'crash.txt': 'One two three. Four five!\nSix seven eight nine ten.\n'.repeat(200) },
     inputs: { doc: 'crash.txt' },

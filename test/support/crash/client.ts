@@ -122,11 +122,25 @@ async function* follow(url: string, id: string, after: number): AsyncGenerator<H
   }
 }
 
+interface SeenRun {
+  readonly [key: string]: unknown;
+  readonly nodes: readonly { readonly key: string; readonly node: string }[];
+  readonly on_failure?: { readonly status: string };
+}
+
+/** The run, once what starts after its failure has been started. */
+async function followedUp(url: string, id: string): Promise<SeenRun> {
+  for (let asked = 0; asked < 20_000; asked += 1) {
+    const view = await send<SeenRun>(`${url}/v1/runs/${id}`);
+    if (view.on_failure?.status !== 'pending') return view;
+  }
+  throw new Error(`The recipe after the failure of ${id} does not start`);
+}
+
 /** What became of a run, without what no two runs have in common: times, durations and its id. */
 export async function observe(url: string, id: string) {
-  const view = await send<Record<string, unknown> & { nodes: { key: string; node: string }[] }>(
-    `${url}/v1/runs/${id}`,
-  );
+  const view = await followedUp(url, id);
+  const { data: reports } = await send<{ data: unknown[] }>(`${url}/v1/runs?recipe=crash-report`);
   const names = new Set(view.nodes.map(({ node }) => node));
   const nodes = await Promise.all(
     [...names].map(async (node) => send<unknown>(`${url}/v1/runs/${id}/nodes/${node}`)),
@@ -136,11 +150,11 @@ export async function observe(url: string, id: string) {
     .filter(({ type }) => type !== 'node.progress')
     .map(({ seq: _seq, ...event }) => JSON.stringify(plain(event, id)))
     .toSorted();
-  return { view: plain(view, id), nodes: plain(nodes, id), events };
+  return { view: plain(view, id), nodes: plain(nodes, id), events, reports: reports.length };
 }
 
 const OF_ONE_RUN =
-  /_at$|_until$|_ms$|^at$|^created|^key_id$|^queue_position$|parallel_efficiency|^slowest_node$|critical_path/;
+  /_at$|_until$|_ms$|^at$|^created|^key_id$|^run_id$|^queue_position$|parallel_efficiency|^slowest_node$|critical_path/;
 
 function plain(value: unknown, id: string): unknown {
   if (typeof value === 'string') return value.replaceAll(id, 'RUN').replaceAll(id.slice(4), 'RUN');

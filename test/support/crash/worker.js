@@ -1,7 +1,8 @@
 /**
  * The built Worker with one thing more: CRASH_AT counts what the queue's object writes in
- * transactions. At the one of that number nothing is written, and the object is dead for as long as
- * this process lives: what lies on disk is what a process leaves that is killed at that instant.
+ * transactions, and the moments before and after it puts a large value to R2 or deletes one. At the
+ * one of that number nothing more happens, and the object is dead for as long as this process lives:
+ * what lies on disk is what a process leaves that is killed at that instant.
  */
 import worker, { WorkflowQueue as Queue } from './index.js';
 export * from './index.js';
@@ -17,15 +18,37 @@ export class WorkflowQueue extends Queue {
     const write = storage.transactionSync.bind(storage);
     let isCounting = false;
     let count = 0;
+    const boundary = () => {
+      if (!isCounting || (count += 1) !== at) return;
+      isDead = true;
+      ctx.abort('crashed');
+      throw new Error('crashed');
+    };
     storage.transactionSync = (change) => {
-      if (isCounting && (count += 1) === at) {
-        isDead = true;
-        ctx.abort('crashed');
-        throw new Error('crashed');
-      }
+      boundary();
       return write(change);
     };
-    super(ctx, env);
+    super(ctx, { ...env, FILES: countedBucket(env.FILES, boundary) });
     isCounting = true;
   }
+}
+
+/** Only what is done to large values of runs counts. */
+function countedBucket(bucket, boundary) {
+  const counted =
+    (name) =>
+    async (keys, ...rest) => {
+      const isMeant = String(keys).includes('/values/');
+      if (isMeant) boundary();
+      const done = await bucket[name](keys, ...rest);
+      if (isMeant) boundary();
+      return done;
+    };
+  return new Proxy(bucket, {
+    get(target, name) {
+      if (name === 'put' || name === 'delete') return counted(name);
+      const found = target[name];
+      return typeof found === 'function' ? found.bind(target) : found;
+    },
+  });
 }
