@@ -11,7 +11,7 @@ import { nameOf } from './names.ts';
 import { bytesPerTokenOf, limitsOf, takeTurn } from './pace.ts';
 import type { PaceDeps } from './pace.ts';
 import { priceOf, spendOf } from './prices.ts';
-import { maxTokensOf, USUAL_MAX_TOKENS, worstOf } from './worst.ts';
+import { hidesLimit, maxTokensOf, USUAL_MAX_TOKENS, worstOf } from './worst.ts';
 import type { Worst } from './worst.ts';
 
 export interface PurseDeps {
@@ -60,6 +60,12 @@ export function createPurse({ prices, budgets, allowUnpriced, pace }: PurseDeps)
       return fail(
         'price_unknown',
         `Cannot ask "${nameOf(given)}" within a budget: it has no price; set one, or "allow_unpriced"`,
+      );
+    }
+    if (isBounded && hidesLimit(given)) {
+      return fail(
+        'model_options_invalid',
+        `Cannot ask "${nameOf(given)}" within limits: its "generationConfig" leaves the answer without one`,
       );
     }
     const call = isBounded && maxTokensOf(given) === undefined ? withMaxTokens(given) : given;

@@ -70,6 +70,15 @@ export function maxTokensOf({ options }: Pick<ModelCall, 'options'>): number | u
   return limits.length === 0 ? undefined : Math.max(...limits);
 }
 
+/** Whether what goes into the request as it is would take the limit of the answer out of it. */
+export function hidesLimit({ options }: Pick<ModelCall, 'options'>): boolean {
+  const { generationConfig: own = null } = options;
+  if (own === null) return false;
+  if (!isJsonObject(own)) return true;
+  const limit = ownProperty(own, 'maxOutputTokens');
+  return limit !== undefined && !(typeof limit === 'number' && limit > 0);
+}
+
 /** Answers that are asked for at once: each may be as long as one may be. */
 function answersOf({ options }: ModelCall): number {
   const given = [

@@ -116,6 +116,22 @@ describe('a budget of dollars', () => {
     expect(allowed.run.view()).toMatchObject({ metrics: { cost_usd: null, input_tokens: 400 } });
   });
 
+  it.each<[JsonObject, string | undefined]>([
+    [{ generationConfig: { maxOutputTokens: null } }, 'model_options_invalid'],
+    [{ generationConfig: { maxOutputTokens: -1 } }, 'model_options_invalid'],
+    [{ generationConfig: 'none' }, 'model_options_invalid'],
+    [{ generationConfig: { maxOutputTokens: 60, topK: 1 } }, undefined],
+    [{ generationConfig: null }, undefined],
+  ])(
+    'is not led past by options that go into the request as they are: %j',
+    async (options, code) => {
+      const model = { provider: 'x', model: 'm', max_tokens: 50, ...options };
+      const { run, calls } = await spend({ max_cost_usd: 50 }, { nodes: 1, node: { model } });
+      expect(run.state.failure?.code).toBe(code);
+      expect(calls).toHaveLength(code === undefined ? 1 : 0);
+    },
+  );
+
   it('gives an answer without a limit one, so that it has a worst', async () => {
     const { calls } = await spend({ max_cost_usd: 500 }, { nodes: 1, node: { model: 'x/m' } });
     expect(calls[0]?.options).toEqual({ max_tokens: 4096 });
