@@ -1,7 +1,7 @@
 /** Cache and limiter of this server: on Durable Objects, or on Redis when an account is set up. */
 import { createObjectCacheStore } from './adapters/durable-objects/cache-store.ts';
 import { createObjectRateStore } from './adapters/durable-objects/rate-store.ts';
-import { createSharedBreaker } from './adapters/durable-objects/shared-breaker.ts';
+import { createSharedBreaker, shareBreaker } from './adapters/durable-objects/shared-breaker.ts';
 import { createMemoryRateStore } from './adapters/memory/rate-store.ts';
 import { createLargeValues } from './adapters/storage/large-values.ts';
 import { createClock } from './adapters/system/clock.ts';
@@ -15,6 +15,7 @@ import { createUpstashRateStore } from './adapters/upstash/rate-store.ts';
 import { ok } from './core/errors.ts';
 import type { Bindings, Variables } from './env.ts';
 import { createCache } from './runtime/cache/cache.ts';
+import { createHeld, withHeld } from './runtime/cache/held.ts';
 import { withLargeValues } from './runtime/cache/large-values.ts';
 import { createMemo } from './runtime/cache/memo.ts';
 import { createBreaker } from './runtime/limits/breaker.ts';
@@ -37,6 +38,7 @@ type StoreVariables = Pick<
 
 /** Of this isolate. */
 const memo = createMemo({ clock: createClock() });
+const held = createHeld({ clock: createClock() });
 const localRates = createMemoryRateStore({ clock: createClock(), source: 'local' });
 const accounts = new Map<string, { readonly clients: Clients; readonly breaker: Breaker }>();
 
@@ -53,7 +55,7 @@ export function makeStores(
       : onRedis(env, { account, ...variables }, given);
   const store = withLargeValues(entries, { values: createLargeValues(env.FILES), digests, clock });
   return {
-    cache: createCache({ store, clock, random: ids.random, log }),
+    cache: createCache({ store: withHeld(store, held), clock, random: ids.random, log }),
     limiter: createRateLimiter({ store: rates, local: localRates, digests, clock, log }),
     memo,
     storeHealth: health,
@@ -88,17 +90,7 @@ function onRedis(
     breaker: createBreaker({ clock: createClock(), random: ids.random }),
   };
   if (known === undefined) accounts.set(name, { clients, breaker });
-  // What is told goes on behind the request; a breaker that cannot be shared is this isolate's own.
-  const told = (work: Promise<unknown>): void => background(work.catch(() => undefined));
-  const heard: Breaker = {
-    ...breaker,
-    failed() {
-      breaker.failed();
-      const until = breaker.openUntil();
-      if (until !== undefined) told(shared.tell(until));
-      else told(shared.ask().then((others) => breaker.keepOpen(others)));
-    },
-  };
+  const heard = shareBreaker(breaker, shared, background);
   const connection = createConnection({
     clients,
     prefix: REDIS_PREFIX,

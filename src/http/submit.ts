@@ -6,6 +6,7 @@ import { PRIORITY } from '../core/recipe/schema/recipe.ts';
 import { isFinal } from '../core/run/events.ts';
 import { modelName } from '../runtime/settings/models.ts';
 import { addressFault, ownSecret } from '../runtime/webhooks.ts';
+import { cacheStatus } from './cache-status.ts';
 import { anyObject } from './input.ts';
 import { unwrap } from './problem.ts';
 import { instant } from './query.ts';
@@ -109,6 +110,9 @@ function answer(
   if (replayed) c.header('Idempotent-Replayed', 'true');
   if (wait !== undefined) c.header('Preference-Applied', `wait=${wait}`);
   c.header('Location', `/v1/runs/${view.id}`);
+  // Told again, the same answer was found nowhere.
+  const status = replayed || !('metrics' in view) ? undefined : cacheStatus(view.metrics);
+  if (status !== undefined) c.header('Cache-Status', status);
   return c.json(runView(view), isFinal(view.status) ? 200 : 202);
 }
 

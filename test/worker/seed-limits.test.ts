@@ -96,6 +96,25 @@ describe.each(['durable', 'inline'] as const)('%s runs', (mode) => {
   });
 });
 
+it('S12 an answer says whether its results were found', async () => {
+  const said = [];
+  const plain = { id: 'ask', type: 'language_task', prompt: 'S12 told', model: 'mock/digest' };
+  const cached = { ...plain, cache: '1h' };
+  const more = { ...cached, id: 'more', prompt: 'S12 more' };
+  for (const nodes of [[plain], [cached], [cached], [cached, more]]) {
+    const given = { recipe: recipe(...nodes), inputs: {}, mode: 'inline' };
+    const answer = await post('/v1/runs', given);
+    expect(await bodyOf<RunBody>(answer, 200)).toMatchObject({ status: 'completed' });
+    said.push(answer.headers.get('Cache-Status'));
+  }
+  expect(said).toEqual([
+    null,
+    'edge-composer; fwd=miss',
+    'edge-composer; hit; detail="1 of 1"',
+    'edge-composer; fwd=partial; detail="1 of 2"',
+  ]);
+});
+
 it('S17 the limit of a node is one for all its runs, and no run is lost', async () => {
   const limited = {
     id: 'ask',

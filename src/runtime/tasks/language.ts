@@ -17,6 +17,7 @@ import type { Purse } from '../models/purse.ts';
 import { faultsOf, invalidOutput, repairTurn } from '../models/schema-answer.ts';
 import type { ModelMessage, ToolAnswer, ToolCall } from '../ports/models.ts';
 import { languageRequest } from './language-request.ts';
+import { endedBy } from './task.ts';
 import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
 import { traceOf } from './trace.ts';
 import { callTool, findTools } from './tools.ts';
@@ -53,7 +54,7 @@ interface Work {
 export async function runLanguage(
   given: TaskContext<LanguageNode>,
 ): Promise<Result<TaskOutcome, TaskFailure>> {
-  const { node, step, context, budgets, signal } = given;
+  const { node, step, context } = given;
   const rules = await given.modelRules(given.tenant);
   const models = modelsOf({ node, step, context, runModel: given.runModel }, rules.models);
   if (!models.ok) return models;
@@ -64,35 +65,39 @@ export async function runLanguage(
     context,
     tools.value.map(({ offered }) => offered),
   );
+  const fixed = { request, models: models.value, tools: tools.value };
+  const work = workOf(given, rules, fixed);
+  // What an earlier life of this step has begun is finished; anything else may be known already.
+  const begun = startOf(given, request);
+  const outcome = await given.reuse(identityOf(work), (signal) => {
+    const own = endedBy(given, signal);
+    return talkOn(own === given ? work : workOf(own, rules, fixed), begun);
+  });
+  const spent = work.purse.take();
+  if (outcome.ok) {
+    const { notes = {}, ...rest } = outcome.value;
+    return ok({ ...rest, notes: { ...notes, ...(spent && { spent }) } });
+  }
+  return spent === undefined ? outcome : { ok: false, error: { ...outcome.error, spent } };
+}
+
+function workOf(
+  given: TaskContext<LanguageNode>,
+  rules: ModelRules,
+  fixed: Pick<Work, 'request' | 'models' | 'tools'>,
+): Work {
+  const { context, budgets, signal, tenant, limiter, clock, modelSlots: slots } = given;
+  const { prices, findServer } = rules;
   const allowUnpriced = context.plan.limits.allowUnpriced ?? false;
-  const { tenant, limiter, clock, modelSlots: slots } = given;
   const pace = { tenant, limiter, slots, settings: rules.models, clock, signal };
-  const purse = createPurse({ prices: rules.prices, budgets, allowUnpriced, pace });
+  const purse = createPurse({ prices, budgets, allowUnpriced, pace });
   const note: Work['note'] = (notes, talk) => {
     const spent = purse.take();
     // SAFETY: a conversation is JSON.
     const checkpoint = talk as unknown as JsonValue;
     given.note({ notes, ...(spent && { spent }), ...(talk && { checkpoint }) });
   };
-  const { findServer } = rules;
-  const work: Work = {
-    given,
-    request,
-    models: models.value,
-    tools: tools.value,
-    purse,
-    findServer,
-    note,
-  };
-  // What an earlier life of this step has begun is finished; anything else may be known already.
-  const begun = startOf(given, request);
-  const outcome = await given.reuse(identityOf(work), () => talkOn(work, begun));
-  const spent = purse.take();
-  if (outcome.ok) {
-    const { notes = {}, ...rest } = outcome.value;
-    return ok({ ...rest, notes: { ...notes, ...(spent && { spent }) } });
-  }
-  return spent === undefined ? outcome : { ok: false, error: { ...outcome.error, spent } };
+  return { given, ...fixed, purse, findServer, note };
 }
 
 /** The same models with the same options and tools, asked the same. */

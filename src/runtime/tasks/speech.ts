@@ -15,6 +15,7 @@ import { speakText } from '../speech/speak-text.ts';
 import { transcribeFile } from '../speech/transcribe-file.ts';
 import type { SpeechContext } from '../speech/context.ts';
 import { createPay } from '../speech/pay.ts';
+import { endedBy } from './task.ts';
 import type { TaskContext, TaskFailure, TaskOutcome } from './task.ts';
 
 /** Answers offline, so that a recipe speaks before any key is set. */
@@ -29,7 +30,7 @@ export async function runSpeech(
   const chain = modelsOf({ node: named, step, context }, rules.models);
   if (!chain.ok) return chain;
   const identity = await identityOf(given, chain.value);
-  return given.reuse(identity, () => askAll(given, rules, chain.value));
+  return given.reuse(identity, (signal) => askAll(endedBy(given, signal), rules, chain.value));
 }
 
 /** The same words for the same voices, or the same bytes for the same ears. */

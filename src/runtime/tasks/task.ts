@@ -55,3 +55,13 @@ export type { TaskFailure, TaskOutcome } from './outcome.ts';
 export type Task<N extends PlanNode> = (
   given: TaskContext<N>,
 ) => Promise<Result<TaskOutcome, TaskFailure>>;
+
+/** The same, ended by this signal: behind what was served stale nobody watches, and no step is to be told. */
+export function endedBy<N extends PlanNode>(
+  given: TaskContext<N>,
+  signal: AbortSignal,
+): TaskContext<N> {
+  if (signal === given.signal) return given;
+  const { stream: _, ...rest } = given;
+  return { ...rest, signal, note: () => undefined, report: () => undefined };
+}

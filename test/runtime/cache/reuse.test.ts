@@ -19,9 +19,11 @@ function makeWorld() {
   const background: Promise<unknown>[] = [];
   const asked: JsonObject[] = [];
   const state = { fails: false, pauseMs: 0 };
+  const signals: AbortSignal[] = [];
   let runs = 0;
   const models: Models = {
-    async generate(call) {
+    async generate(call, { signal }) {
+      signals.push(signal);
       asked.push({ ...call.options, model: call.model });
       if (state.pauseMs > 0) await clock.sleep(state.pauseMs);
       if (state.fails) {
@@ -40,7 +42,7 @@ function makeWorld() {
       stores: { ...stores, background: (work) => void background.push(work) },
       ...options,
     });
-  return { clock, stores, asked, state, background, run };
+  return { clock, stores, asked, signals, state, background, run };
 }
 
 const recipe = (node: string, more = ''): string => `
@@ -192,6 +194,47 @@ nodes:
     const fresh = await run(text);
     expect(fresh.output('draft')).toBe('answer 2');
     expect(asked).toHaveLength(2);
+  });
+
+  it('what is made behind a stale value has a time of its own, and its run hears nothing of it', async () => {
+    const { run, clock, signals, state, background } = makeWorld();
+    const text = recipe('cache: {ttl: 1m, stale: 1h}\n    timeout: 30s');
+    await run(text);
+    await clock.advance(2 * MINUTE);
+    state.pauseMs = 10 * MINUTE;
+    const stale = await run(text);
+    stale.driver.post({ type: 'cancel' });
+    const told = stale.events().length;
+    await settled();
+    expect(signals).toHaveLength(2);
+    expect(signals[1]!.aborted).toBe(false);
+    await clock.advance(29_999);
+    expect(signals[1]!.aborted).toBe(false);
+    await clock.advance(1);
+    expect(signals[1]!.aborted).toBe(true);
+    await clock.advance(10 * MINUTE);
+    await Promise.all(background);
+    expect(stale.events()).toHaveLength(told);
+    expect(stale.view()).toMatchObject({ metrics: { input_tokens: 0 } });
+  });
+
+  it('a refresh that fails leaves the stale value until it is dead', async () => {
+    const { run, clock, asked, state, background } = makeWorld();
+    const text = recipe('cache: {ttl: 1m, stale: 1h}');
+    await run(text);
+    await clock.advance(2 * MINUTE);
+    state.fails = true;
+    for (let count = 0; count < 3; count += 1) {
+      const stale = await run(text);
+      expect([stale.status(), stale.output('draft')]).toEqual(['completed', 'answer 1']);
+      await Promise.all(background);
+    }
+    // Each tried anew.
+    expect(asked).toHaveLength(4);
+    state.fails = false;
+    await run(text);
+    await Promise.all(background);
+    expect((await run(text)).output('draft')).toBe('answer 5');
   });
 
   it('of a hundred runs that miss one key one asks', async () => {
