@@ -1,6 +1,6 @@
 /** Requests that lie: names, sizes, types, forms and manifests. */
 import { describe, expect, it } from 'vitest';
-import { call, putPlugin } from '../support/api-client.ts';
+import { bodyOf, call, putPlugin } from '../support/api-client.ts';
 import { callPlugin, freshName, keepWell, told, upload } from '../support/hostile/api.ts';
 import type { Told } from '../support/hostile/api.ts';
 import { plugin } from '../support/hostile/plugin.ts';
@@ -9,7 +9,6 @@ import { custom, many, op } from '../support/hostile/wasm.ts';
 keepWell();
 
 const MODULE = plugin({ run: [] });
-const MIB = 1024 * 1024;
 
 async function put(
   body: BodyInit | null,
@@ -72,50 +71,17 @@ describe('names in an address', () => {
     expect([400, 404, 422]).toContain((await callPlugin(name, 'run')).status);
   });
 
-  it('of bundled plugins cannot be taken', async () => {
-    const answer = await put(MODULE, undefined, '/v1/plugins/text-tools/versions/99.0.0');
-    expect(answer.code).not.toBe('internal');
-  });
-});
-
-describe('sizes of a body', () => {
-  it('of 8 MiB is read, and one byte more is not', async () => {
-    const padded = (size: number) => {
-      const bytes = new Uint8Array(size);
-      bytes.set(MODULE);
-      return bytes;
-    };
-    expect(await put(padded(8 * MIB))).toMatchObject({ status: 422, code: 'plugin_invalid' });
-    expect(await put(padded(8 * MIB + 1))).toMatchObject({ status: 413, code: 'body_too_large' });
-    expect(await put(padded(9 * MIB))).toMatchObject({ status: 413, code: 'body_too_large' });
-  });
-
-  it.each([9, 64])('of %i MiB in chunks is given up', async (size) => {
-    let sent = 0;
-    const endless = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        sent += 1;
-        if (sent > size) controller.close();
-        else controller.enqueue(new Uint8Array(MIB));
-      },
-    });
-    expect(await put(endless)).toMatchObject({ status: 413, code: 'body_too_large' });
-    expect(sent).toBeLessThan(20);
-  });
-
-  it('of a form with 9 MiB is given up', async () => {
-    const answer = await told(await putPlugin(freshName(), '1.0.0', new Uint8Array(9 * MIB), '{}'));
-    expect(answer).toMatchObject({ status: 413, code: 'body_too_large' });
-  });
-
-  it('that are announced as more than they are change nothing', async () => {
-    const headers = { 'content-type': 'application/wasm', 'content-length': '99999999999' };
-    const answer = await put(MODULE, headers);
-    expect([201, 413]).toContain(answer.status);
-  });
-
-  it('without a body are no module', async () => {
-    expect(await put(null)).toMatchObject({ status: 422, finding: 'not_wasm' });
+  it("of bundled plugins may have a version of one's own, and no bundled one is replaced", async () => {
+    const path = '/v1/plugins/text-tools/versions';
+    const { version } = await bodyOf<{ version: string }>(
+      await call('/v1/plugins/text-tools'),
+      200,
+    );
+    const bundled = await put(MODULE, undefined, `${path}/${version}`);
+    expect(bundled).toMatchObject({ status: 409, code: 'plugin_exists' });
+    expect(await put(MODULE, undefined, `${path}/99.0.0`)).toMatchObject({ status: 201 });
+    // The other files call the bundled one.
+    expect((await call(`${path}/99.0.0`, { method: 'DELETE' })).status).toBe(204);
   });
 });
 

@@ -1,4 +1,4 @@
-/** The last lines of `npm run test:hostile`: the slowest calls, and how many cases there are. */
+/** The last lines of `npm run test:hostile`: the slowest calls, the cases of each class, and how many there are. */
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 const SHOWN = 8;
@@ -14,8 +14,22 @@ export default class HostileReporter implements Reporter {
       return `  ${firstCallMs} ms cold, ${secondCallMs} ms warm: ${one.fullName}`;
     });
     console.log(['', 'slowest calls:', ...lines].join('\n'));
+    console.log(['', 'cases of each class:', ...countsOf(modules)].join('\n'));
     console.log(`hostile: ${cases.length} cases${failed === 0 ? '' : `, ${failed} not passed`}`);
   }
+}
+
+/** A class of attacks is a `describe` of a file. */
+function countsOf(modules: readonly TestModule[]): readonly string[] {
+  return modules.flatMap((module) => {
+    const file = module.relativeModuleId.replace(/^.*\/|\.test\.ts$/g, '');
+    const counts = new Map<string, number>();
+    for (const one of module.children.allTests()) {
+      const name = one.parent.type === 'suite' ? one.parent.fullName : 'on its own';
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return [...counts].map(([name, count]) => `  ${String(count).padStart(4)}  ${file}: ${name}`);
+  });
 }
 
 function longest(one: TestCase): number {
