@@ -34,10 +34,12 @@ const DEADLINE_MS = 250;
 
 export function createConnection(deps: ConnectionDeps): Connection {
   const { clients, prefix, clock, breaker, log, deadlineMs = DEADLINE_MS } = deps;
+  /** Why it failed last: while the breaker keeps it from being asked, an operator still has to know. */
+  let last = '';
   return {
     prefix,
     async ask(question, { again = false } = {}) {
-      if (!breaker.allow()) throw unavailable('it has failed too often');
+      if (!breaker.allow()) throw unavailable(`it has failed too often${last}`);
       const deadline = clock.deadline(deadlineMs);
       try {
         const answer = await clients.use(deadline.signal, (redis) =>
@@ -47,10 +49,12 @@ export function createConnection(deps: ConnectionDeps): Connection {
           }),
         );
         breaker.succeeded();
+        last = '';
         return answer;
       } catch (error) {
         breaker.failed();
         const reason = reasonOf(error, deadline.signal);
+        last = `, last because ${reason}`;
         log.write('warn', 'redis_failed', { reason });
         throw unavailable(reason);
       } finally {
