@@ -11,7 +11,7 @@ export interface Pacer {
 }
 
 /** Turns that may follow one another while no run waits for its turn. */
-const TURNS_IN_A_ROW = 16;
+const TURNS_IN_A_ROW = 32;
 /** Turns between two pauses while some wait: a request comes through in several steps. */
 const TURNS_AMONG_MANY = 4;
 

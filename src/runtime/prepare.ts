@@ -45,12 +45,15 @@ export async function prepare(
   request: SubmitRequest,
 ): Promise<Result<Submission>> {
   const { recipe, version, source } = request;
-  const stored =
-    recipe === undefined ? undefined : await ports.catalog.findRecipe(tenant, recipe, version);
+  // At one time: each way to the catalog is a good part of what it takes to start a short run.
+  const [stored, plugins] = await Promise.all([
+    recipe === undefined ? undefined : ports.catalog.findRecipe(tenant, recipe, version),
+    ports.catalog.listPlugins(tenant),
+  ]);
   if (recipe !== undefined && stored === undefined) return missingRecipe(recipe, version);
   const text = stored?.text ?? source ?? '';
   const path = pathOf(recipe ?? 'unnamed');
-  const planned = await recipes.planOf(tenant, { text, path, strict: false });
+  const planned = await recipes.planOf(tenant, { text, path, strict: false }, plugins);
   const recipeVersion = stored?.version ?? null;
   const order = { ...request, ...planned, recipe: recipe ?? planned.plan.name, recipeVersion };
   return ok(await submissionOf(ports, tenant, order));

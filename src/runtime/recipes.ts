@@ -25,6 +25,8 @@ export interface Recipes {
   planOf(
     tenant: Tenant,
     source: RecipeSource,
+    /** The catalog's, when they are at hand. */
+    plugins?: readonly PluginVersion[],
   ): Promise<PinnedPlan & { readonly warnings: readonly Issue[] }>;
 }
 
@@ -48,9 +50,13 @@ export function createRecipes(
     return print;
   }
 
-  async function compile(tenant: Tenant, source: RecipeSource): Promise<CompiledRecipe> {
+  async function compile(
+    tenant: Tenant,
+    source: RecipeSource,
+    listed?: readonly PluginVersion[],
+  ): Promise<CompiledRecipe> {
     const [plugins, { sources, prompts }] = await Promise.all([
-      catalog.listPlugins(tenant),
+      listed ?? catalog.listPlugins(tenant),
       gather(catalog, tenant, source),
     ]);
     const texts = [...sources, ...prompts].flat();
@@ -91,9 +97,9 @@ export function createRecipes(
   }
 
   return {
-    compile,
-    async planOf(tenant, source) {
-      const { pinned, diagnostics } = await compile(tenant, source);
+    compile: (tenant, source) => compile(tenant, source),
+    async planOf(tenant, source, plugins) {
+      const { pinned, diagnostics } = await compile(tenant, source, plugins);
       if (pinned !== undefined) return { ...pinned, warnings: diagnostics };
       throw invalidRecipe(diagnostics);
     },

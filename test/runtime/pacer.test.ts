@@ -14,7 +14,7 @@ function createPauses() {
 const flush = () => new Promise(setImmediate);
 
 describe('createPacer()', () => {
-  it('pauses after 16 turns of all together, and lets each have one in turn', async () => {
+  it('pauses after 32 turns of all together, and lets each have one in turn', async () => {
     const pauses = createPauses();
     const pacer = createPacer(pauses);
     const turns = new Map<number, number>();
@@ -28,12 +28,12 @@ describe('createPacer()', () => {
     await flush();
     expect(pauses.waiting).toHaveLength(1);
     const total = () => [...turns.values()].reduce((sum, each) => sum + each, 0);
-    expect(total()).toBeLessThan(16);
+    expect(total()).toBeLessThan(32);
     while (pauses.waiting.length > 0) {
       const before = total();
       pauses.waiting.shift()?.();
       await flush();
-      expect(total() - before).toBeLessThanOrEqual(pauses.waiting.length === 0 ? 16 : 4);
+      expect(total() - before).toBeLessThanOrEqual(pauses.waiting.length === 0 ? 32 : 4);
       // None is a round ahead of another but by what it could do before the first pause.
       const rounds = Array.from({ length: 50 }, (_, run) => turns.get(run) ?? 0);
       expect(Math.max(...rounds) - Math.min(...rounds)).toBeLessThanOrEqual(2);
