@@ -1,4 +1,5 @@
 /** The started server, as a person starts it: a child process, its output, and killing it. */
+import { randomInt } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -86,9 +87,16 @@ export async function startServer(
   };
 }
 
+/** Below those that the system gives to connections: one of these could take it before a server does. */
+const PORTS = { first: 20_000, count: 12_000 };
+
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = createServer().listen(PORTS.first + randomInt(PORTS.count), '127.0.0.1');
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!isFree) return freePort();
   const { port } = server.address() as { port: number };
   server.close();
   await once(server, 'close');
