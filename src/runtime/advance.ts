@@ -51,7 +51,7 @@ export function createDriver(deps: DriverDeps): Driver {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let waiting: Fact[] = [];
   let isScheduled = false;
-  const unwritten = createUnwritten(deps.commit);
+  const unwritten = createUnwritten(deps.commit, clock);
 
   function take(facts: readonly Fact[]): void {
     const turn = move(facts);

@@ -1,13 +1,16 @@
 /**
- * Turns that are written together. What bundled functions compute stays in this isolate: their answers
- * make the next turn at once, and one write does for both.
+ * Turns that are written together. A function that only computes leaves no trace but its answer, which
+ * makes the next turn at once: one write does for both.
  *
- * W1. No attempt that leaves the isolate begins before all that led to it is written.
+ * W1. No attempt that may touch anything outside begins before all that led to it is written.
+ * W2. Nobody who watches waits for what is kept back longer than `SOON_MS`.
  */
 import { mergeRecords } from '../core/run/merge-records.ts';
+import type { PinnedFunction } from '../core/recipe/plan.ts';
 import type { Turn } from '../core/run/advance.ts';
 import type { TurnRecord } from '../core/run/record.ts';
 import type { Active } from '../core/run/state.ts';
+import type { Clock, Deadline } from './ports.ts';
 
 export interface Unwritten {
   /** Takes a turn, and writes it with those before unless another is about to follow. */
@@ -19,16 +22,30 @@ export interface Unwritten {
 /** Turns and events after which all is written in any case. */
 const MOST_TURNS = 16;
 const MOST_EVENTS = 100;
+const SOON_MS = 50;
 
-export function createUnwritten(commit: (record: TurnRecord) => void): Unwritten {
+export function createUnwritten(
+  commit: (record: TurnRecord) => void,
+  clock: Pick<Clock, 'deadline'>,
+): Unwritten {
   let kept: TurnRecord | undefined;
   let turns = 0;
+  let soon: Deadline | undefined;
 
   function flush(): void {
     const record = kept;
     kept = undefined;
     turns = 0;
+    soon?.clear();
+    soon = undefined;
     if (record !== undefined) commit(record);
+  }
+
+  /** A call of an uploaded function may have to wait until there is an isolate for it. */
+  function flushSoon(): void {
+    if (soon !== undefined) return;
+    soon = clock.deadline(SOON_MS);
+    soon.signal.addEventListener('abort', flush, { once: true });
   }
 
   return {
@@ -36,16 +53,21 @@ export function createUnwritten(commit: (record: TurnRecord) => void): Unwritten
       kept = kept === undefined ? record : mergeRecords(kept, record);
       turns += 1;
       const isFull = turns >= MOST_TURNS || kept.events.length >= MOST_EVENTS;
-      if (isFull || launch.length === 0 || !launch.every(isComputedHere)) flush();
+      const functions = launch.map(findComputing);
+      if (isFull || functions.length === 0 || functions.includes(undefined)) flush();
+      else if (functions.some((each) => each?.bundled === false)) flushSoon();
     },
     flush,
   };
 }
 
-/** Lost with the isolate, such a step is computed again, and nobody can tell. */
-function isComputedHere({ node, frame }: Active): boolean {
+/** What a step calls if that is all it does: lost with this isolate it is computed again, and nobody can tell. */
+function findComputing({ node, frame }: Active): PinnedFunction | undefined {
   if (node.type !== 'function_task' || node.cache !== undefined || node.rateLimit !== undefined)
-    return false;
+    return undefined;
   const { functions } = frame.plan;
-  return Object.hasOwn(functions, node.function) && functions[node.function]?.bundled === true;
+  const found = Object.hasOwn(functions, node.function) ? functions[node.function] : undefined;
+  if (found === undefined || found.bundled) return found;
+  // A grant gives nothing that the plugin does not ask for.
+  return (found.asks?.hosts.length ?? 0) === 0 ? found : undefined;
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { mergeRecords } from '../../src/core/run/merge-records.ts';
 import { restore } from '../../src/core/run/restore.ts';
 import { isFinal } from '../../src/core/run/events.ts';
-import type { Plan } from '../../src/core/recipe/plan.ts';
+import type { PluginAsks } from '../../src/core/plugin/asks.ts';
+import type { PinnedFunction, Plan } from '../../src/core/recipe/plan.ts';
 import { call, give, recipe } from '../support/recipe-text.ts';
 import { settled } from '../support/manual-clock.ts';
 import {
@@ -17,13 +18,18 @@ import {
 import { eventsOf, storedRun } from '../support/run-rows.ts';
 import { createTestFunctions } from '../support/test-functions.ts';
 
-/** All functions but those named are part of the release. */
-function bundled(text: string, uploaded: readonly string[] = []): Plan {
-  const plan = planOf(text);
-  const pins = Object.entries(plan.functions).map(([reference, pin]) => [
-    reference,
-    { ...pin, bundled: !uploaded.includes(pin.function) },
-  ]);
+/** All functions but those named, which may reach a host, are part of the release. */
+function bundled(text: string, reaching: readonly string[] = []): Plan {
+  return withPins(planOf(text), (pin) => ({ ...pin, bundled: !reaching.includes(pin.function) }));
+}
+
+/** What else they ask for, it is no host. */
+function uploaded(text: string, asks?: PluginAsks): Plan {
+  return withPins(planOf(text), ({ asks: _asks, ...pin }) => ({ ...pin, ...(asks && { asks }) }));
+}
+
+function withPins(plan: Plan, change: (pin: PinnedFunction) => PinnedFunction): Plan {
+  const pins = Object.entries(plan.functions).map(([reference, pin]) => [reference, change(pin)]);
   return { ...plan, functions: Object.fromEntries(pins) };
 }
 
@@ -81,6 +87,50 @@ describe('turns of bundled functions', () => {
       await runToEnd(run);
       expect(isFinal(run.status())).toBe(true);
       expect(run.outputs()).toMatchObject({ n29: 29, last: 'end' });
+    }
+  });
+});
+
+describe('turns of uploaded functions', () => {
+  const asks = { hosts: [], secrets: [], config: ['tone'], wasi: true, limits: { fuel: 9 } };
+
+  it('that reach nobody are one write, whatever else they ask for', async () => {
+    const { records } = await runRecipe(uploaded(chain(10), asks));
+    expect(records).toHaveLength(2);
+    expect(records[1]!.steps.map(({ key }) => key)).toEqual(ids(10));
+  });
+
+  it('that may reach a host are written one by one', async () => {
+    const { records } = await runRecipe(chain(10));
+    expect(records).toHaveLength(11);
+  });
+
+  it('are written soon when a call takes long, once', async () => {
+    const nodes = [give('a', 1), give('b', 2), call('c', 'gate')];
+    const run = await startRun(uploaded(recipe({ nodes })));
+    expect(run.records).toHaveLength(1);
+    await run.clock.advance(49);
+    expect(run.records).toHaveLength(1);
+    await run.clock.advance(1);
+    expect(run.records).toHaveLength(2);
+    expect(run.records[1]!.steps.map(({ key }) => key)).toEqual(['a', 'b']);
+    await run.clock.advance(1_000);
+    expect(run.records).toHaveLength(2);
+    run.functions.gates[0]!.open('end');
+    await runToEnd(run);
+    expect(run.status()).toBe('completed');
+    expect(run.records).toHaveLength(3);
+  });
+
+  it('are written soon each time', async () => {
+    const nodes = [call('a', 'gate'), call('b', 'gate'), call('c', 'gate')];
+    const run = await startRun(uploaded(recipe({ nodes })));
+    for (const gate of [0, 1]) {
+      run.functions.gates[gate]!.open(1);
+      await settled();
+      expect(run.records).toHaveLength(gate + 1);
+      await run.clock.advance(50);
+      expect(run.records).toHaveLength(gate + 2);
     }
   });
 });

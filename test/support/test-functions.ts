@@ -88,6 +88,9 @@ const FOLDS: { readonly [name: string]: PinnedFunction['fold'] } = {
 const NAMES = [...Object.keys(FUNCTIONS), ...Object.keys(FOLDS), 'gate'];
 
 /** What the compiler is told. */
+/** They may reach a host: each call is written before it begins. */
+const ASKS = { hosts: ['a.example'], secrets: [], config: [], wasi: false, limits: {} };
+
 export function findTestFunction(
   reference: string,
   names: readonly string[] = NAMES,
@@ -103,6 +106,7 @@ export function findTestFunction(
     contentType: 'json',
     bundled: false,
     pure: true,
+    asks: ASKS,
     ...(FOLDS[name] && { fold: FOLDS[name] }),
   });
 }

@@ -1,4 +1,7 @@
-/** What a call costs a durable run: of an uploaded plugin, of a bundled one, of one item of a map. */
+/**
+ * What a step of a durable run takes that calls a function, with all that the engine does for it: of an
+ * uploaded plugin, of a bundled one, of one item of a map.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPlugin } from '@extism/extism';
@@ -26,13 +29,6 @@ const call = (plugin: string): object => ({
   function_identifier: `${plugin}.word_count`,
   input: INPUT,
 });
-/** As much for the engine to do, and nothing outside it. */
-const noCall = {
-  type: 'language_task',
-  model: 'mock/echo',
-  prompt: INPUT.text,
-};
-
 export async function measureCalls({ quick }: SuiteOptions): Promise<readonly Row[]> {
   const wasm = readFileSync(join(BUILT, 'text-tools.wasm'));
   const callPeer = preparePeer(wasm);
@@ -41,19 +37,18 @@ export async function measureCalls({ quick }: SuiteOptions): Promise<readonly Ro
     await upload(api, wasm);
     return sample({ api, callPeer, runs });
   });
-  const { peer, chainUploaded, chainBundled, chainFloor, mapUploaded, mapFloor } = samples;
-  const row = (work: string, ours: Times, floor: Times): Row => ({
+  const { peer, chainUploaded, chainBundled, mapUploaded } = samples;
+  const row = (work: string, ours: Times): Row => ({
     work,
     unit: 'ms',
-    ours: median(ours.map((time, i) => time - (floor[i] ?? Number.NaN))),
-    floor: median(floor),
+    ours: median(ours),
     peers: { extism_node: median(peer) },
     runs,
   });
   return [
-    row('plugin_call_warm', chainUploaded, chainFloor),
-    row('plugin_call_bundled', chainBundled, chainFloor),
-    row('plugin_batch_item', mapUploaded, mapFloor),
+    row('plugin_call_warm', chainUploaded),
+    row('plugin_call_bundled', chainBundled),
+    row('plugin_batch_item', mapUploaded),
   ];
 }
 
@@ -65,7 +60,7 @@ interface Given {
   readonly runs: number;
 }
 
-/** Milliseconds a call or a step, one number a run. What is compared is measured in turn, so that others at work slow all of it. */
+/** Milliseconds a call or a step, one number a run of `SIZE` or of `PEER_CALLS`. What is compared is measured in turn, so that others at work slow all of it. */
 async function sample({ api, callPeer, runs }: Given) {
   const run = async (recipe: object) => {
     const { metrics } = await completeRun(api, recipe);
@@ -75,9 +70,7 @@ async function sample({ api, callPeer, runs }: Given) {
     peer: () => timePeer(callPeer),
     chainUploaded: () => run(chainOf(call(UPLOADED))),
     chainBundled: () => run(chainOf(call('text-tools'))),
-    chainFloor: () => run(chainOf(noCall)),
     mapUploaded: () => run(mapOf(call(UPLOADED))),
-    mapFloor: () => run(mapOf(noCall)),
   };
   const names = Object.keys(works) as (keyof typeof works)[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<

@@ -8,12 +8,14 @@ export interface CrashCase {
   /** Put before the run, for recipes that read them. */
   readonly files?: { readonly [id: string]: string };
   readonly inputs?: { readonly [id: string]: unknown };
+  /** Uploaded before the run: bundled plugins under names of their own. */
+  readonly plugins?: { readonly [name: string]: string };
 }
 
 const base = { id: 'base', type: 'string' };
-const count = (text: string) => ({
+const count = (text: string, plugin = 'text-tools') => ({
   type: 'function_task',
-  function_identifier: 'text-tools.word_count',
+  function_identifier: `${plugin}.word_count`,
   input: { text },
 });
 const merge = (...values: unknown[]) => ({
@@ -56,6 +58,29 @@ export const CASES: readonly CrashCase[] = [
         'send to usual if first.words <= 5',
         { from: ['rare', 'usual'], to: 'last' },
         'last to never',
+      ],
+    },
+  },
+  {
+    name: 'uploaded functions, and effects between them',
+    plugins: { 'crash-tools': 'text-tools' },
+    recipe: {
+      name: 'uploaded',
+      user_inputs: [base],
+      nodes: [
+        { id: 'a', ...count('one two three', 'crash-tools') },
+        { id: 'b', ...count('{{ a.words }} words', 'crash-tools') },
+        { id: 'sent', ...post('/sent', { words: '{{ b.words }}' }) },
+        { id: 'c', ...count('status {{ sent.status }}', 'crash-tools') },
+        {
+          id: 'each',
+          type: 'map',
+          over: [1, 2, 3],
+          collect: 'values',
+          task: count('{{ item }} of {{ c.words }}', 'crash-tools'),
+        },
+        { id: 'd', ...count('{{ each | length }} counts') },
+        { id: 'last', ...post('/last', { words: '{{ d.words }}' }) },
       ],
     },
   },

@@ -1,5 +1,9 @@
 /** Submits a case, answers what it waits for, and reads what became of it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { CrashCase } from './cases.ts';
+
+const BUILT = join(import.meta.dirname, '../../../dist/plugins');
 
 export interface HistoryEvent {
   readonly seq: number;
@@ -33,7 +37,10 @@ const json = (
 });
 
 /** What a case needs besides its run. */
-export async function prepare(url: string, { stored = {}, files = {} }: CrashCase): Promise<void> {
+export async function prepare(
+  url: string,
+  { stored = {}, files = {}, plugins = {} }: CrashCase,
+): Promise<void> {
   for (const [name, recipe] of Object.entries(stored))
     await send(`${url}/v1/recipes/${name}`, json('PUT', recipe));
   for (const [id, body] of Object.entries(files))
@@ -42,6 +49,19 @@ export async function prepare(url: string, { stored = {}, files = {} }: CrashCas
       body,
       headers: { 'content-type': 'text/plain' },
     });
+  for (const [name, built] of Object.entries(plugins)) await upload(url, name, built);
+}
+
+async function upload(url: string, name: string, built: string): Promise<void> {
+  const [wasm, text] = await Promise.all([
+    readFile(join(BUILT, `${built}.wasm`)),
+    readFile(join(BUILT, `${built}.json`), 'utf8'),
+  ]);
+  const manifest = { ...JSON.parse(text), name, version: '1.0.0' };
+  const form = new FormData();
+  form.set('module', new Blob([wasm], { type: 'application/wasm' }), 'm.wasm');
+  form.set('manifest', new Blob([JSON.stringify(manifest)]), 'm.json');
+  await send(`${url}/v1/plugins/${name}/versions/1.0.0`, { method: 'PUT', body: form });
 }
 
 /** Under one key for ever: a client that got no answer submits again. */
