@@ -18,8 +18,8 @@ export interface Bindings {
   readonly LIMITER: DurableObjectNamespace<LimiterObject>;
   readonly META: KVNamespace;
   readonly FILES: R2Bucket;
-  /** The way out to servers of models; absent where every address may be asked. */
-  readonly MODEL_NETWORK?: Fetcher;
+  /** The way out to what the operator names; absent where every address may be asked. */
+  readonly OPERATOR_NETWORK?: Fetcher;
 }
 
 const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault);

@@ -26,7 +26,6 @@ import { createSandbox } from './adapters/extism/sandbox.ts';
 import type { WorkerSandbox } from './adapters/extism/sandbox.ts';
 import { createModels } from './adapters/models/models.ts';
 import { readServers } from './adapters/models/servers.ts';
-import type { Send } from './adapters/models/send.ts';
 import { createFiles } from './adapters/storage/files.ts';
 import { createPluginBytes } from './adapters/storage/plugin-bytes.ts';
 import { createValues } from './adapters/storage/values.ts';
@@ -51,6 +50,7 @@ import { withLifetimes } from './runtime/file-lifetimes.ts';
 import { createPlanCache } from './runtime/plan-cache.ts';
 import { createScheduleRuns } from './runtime/schedules.ts';
 import { createServices } from './runtime/services.ts';
+import { operatorNetwork } from './operator-network.ts';
 import { makeStores } from './stores.ts';
 import { readRetention } from './runtime/settings/read-retention.ts';
 import { createWebhookTargets } from './runtime/webhooks.ts';
@@ -116,7 +116,7 @@ function makePorts(
     scriptEngine: { bytes: () => scriptEngine },
     models: createModels({
       servers: readServers(env),
-      send: modelNetwork(env),
+      send: operatorNetwork(env),
       sendOwn: (url, init) => fetch(url, init),
       clock,
     }),
@@ -138,13 +138,6 @@ function makePorts(
     signatures: createSignatures({ digests }),
     deliveries: createDeliveries(partitions),
   };
-}
-
-/** Servers of models may be on this machine, where recipes may not ask; a launcher gives them a way of their own. */
-function modelNetwork({ MODEL_NETWORK: network }: Bindings): Send {
-  return network === undefined
-    ? (url, init) => fetch(url, init)
-    : (url, init) => network.fetch(url, init);
 }
 
 interface Serving {

@@ -9,11 +9,14 @@ import { createApproximateRateStore } from './adapters/upstash/approximate-rate-
 import { createUpstashCacheStore } from './adapters/upstash/cache-store.ts';
 import { createConnection } from './adapters/upstash/connection.ts';
 import { createClients } from './adapters/upstash/clients.ts';
-import type { Clients, UpstashAccount } from './adapters/upstash/clients.ts';
 import { createUpstashHealth } from './adapters/upstash/health.ts';
 import { createUpstashRateStore } from './adapters/upstash/rate-store.ts';
+import { createRequests } from './adapters/upstash/requests.ts';
+import { createSend } from './adapters/upstash/send.ts';
+import type { UpstashAccount } from './adapters/upstash/send.ts';
 import { ok } from './core/errors.ts';
 import type { Bindings, Variables } from './env.ts';
+import { operatorNetwork } from './operator-network.ts';
 import { createCache } from './runtime/cache/cache.ts';
 import { createHeld, withHeld } from './runtime/cache/held.ts';
 import { withLargeValues } from './runtime/cache/large-values.ts';
@@ -40,7 +43,7 @@ type StoreVariables = Pick<
 const memo = createMemo({ clock: createClock() });
 const held = createHeld({ clock: createClock() });
 const localRates = createMemoryRateStore({ clock: createClock(), source: 'local' });
-const accounts = new Map<string, { readonly clients: Clients; readonly breaker: Breaker }>();
+const breakers = new Map<string, Breaker>();
 
 export function makeStores(
   env: Bindings,
@@ -84,18 +87,14 @@ function onRedis(
 ): Stores {
   const shared = createSharedBreaker(env.LIMITER, account.url);
   const name = JSON.stringify([account.url, account.token]);
-  const known = accounts.get(name);
-  const { clients, breaker } = known ?? {
-    clients: createClients(account),
-    breaker: createBreaker({ clock: createClock(), random: ids.random }),
-  };
-  if (known === undefined) accounts.set(name, { clients, breaker });
-  const heard = shareBreaker(breaker, shared, background);
+  const breaker = breakers.get(name) ?? createBreaker({ clock: createClock(), random: ids.random });
+  breakers.set(name, breaker);
+  const send = createSend(account, operatorNetwork(env));
   const connection = createConnection({
-    clients,
+    clients: createClients(account, createRequests({ send, clock })),
     prefix: REDIS_PREFIX,
     clock,
-    breaker: heard,
+    breaker: shareBreaker(breaker, shared, background),
     log,
   });
   const deps = { connection, clock };

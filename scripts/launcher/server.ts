@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
-import { MODEL_NETWORK, modelNetworkWorker, NETWORK_WORKER, networkWorker } from './network.ts';
+import { NETWORK_WORKER, networkWorker, operatorNetwork } from './network.ts';
 
 const MODULE_TYPES = new Map([
   ['.js', 'ESModule' as const],
@@ -87,13 +87,12 @@ export async function startServer({
           r2Buckets: ['FILES'],
           workerLoaders: { LOADER: {} },
           unsafeDirectSockets: [{ host, port }],
-          serviceBindings: { MODEL_NETWORK },
+          serviceBindings: { OPERATOR_NETWORK: operatorNetwork() },
           outboundService: NETWORK_WORKER,
           // Else every request would tell the name of the Worker.
           stripCfConnectingIp: false,
         },
         networkWorker(allowAddresses),
-        modelNetworkWorker(),
       ],
     }),
   );

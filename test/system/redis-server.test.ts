@@ -20,7 +20,7 @@ let server: StartedServer;
 
 const start = (name: string, token: string) =>
   startServer(join(folder, name), {
-    args: ['--no-demo', '--allow-address', '127.0.0.1'],
+    args: ['--no-demo'],
     env: {
       UPSTASH_REDIS_REST_URL: bridge.url,
       UPSTASH_REDIS_REST_TOKEN: token,
@@ -66,6 +66,19 @@ const upload = () =>
 it('is ready, and says where its limits lie', async () => {
   expect((await get('/readyz')).status).toBe(200);
   expect(await (await get('/v1/limits')).json()).toMatchObject({ store: 'redis' });
+});
+
+it('is asked on this machine, where recipes may ask nobody', async () => {
+  const node = { id: 'ask', type: 'http_task', url: bridge.url };
+  const before = bridge.requests();
+  const answer = await fetch(`${server.url}/v1/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ recipe: { name: 'curious', nodes: [node] }, mode: 'inline' }),
+  });
+  expect(await answer.json()).toMatchObject({ status: 'failed', error: { code: 'http_denied' } });
+  // The limit of the run's own request may be one.
+  expect(bridge.requests() - before).toBeLessThanOrEqual(1);
 });
 
 it('finds in Redis what it kept there', async () => {

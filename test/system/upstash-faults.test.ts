@@ -4,6 +4,7 @@ import { startBridge } from '../support/upstash-bridge/bridge.ts';
 import type { Bridge, Fault } from '../support/upstash-bridge/bridge.ts';
 import { startRedis } from '../support/upstash-bridge/redis.ts';
 import type { StartedRedis } from '../support/upstash-bridge/redis.ts';
+import { createSdkClients } from '../support/upstash-bridge/sdk-clients.ts';
 import { createClient, createLines } from '../support/upstash-bridge/stores.ts';
 import { freePort } from '../support/server.ts';
 import type { RateCheck, RatePolicy } from '../../src/runtime/ports/rate-limiter.ts';
@@ -48,6 +49,8 @@ const FAULTS: readonly (readonly [string, Fault | 'refused' | 'wrong token'])[] 
   ['garbage', { kind: 'answer', status: 200, type: 'application/json', body: '\u0000\u0001{"' }],
   ['JSON that is no answer', json(200, { result: 'QUJD' })],
   ['an answer of another shape', json(200, { result: [[1], 'QUJD'] })],
+  ['an answer to nobody', json(200, [])],
+  ['results of another shape', json(200, [{ result: [[1], 'QUJD'] }])],
   ['nothing', { kind: 'answer', status: 200, type: 'application/json', body: '' }],
 ];
 
@@ -56,14 +59,26 @@ const check = (onStoreError: RatePolicy['onStoreError'], limit = 8): RateCheck =
   subject: SECRET,
 });
 
-describe.each(FAULTS)('%s', (_what, fault) => {
+const WAYS = [
+  ['by requests of ours', undefined],
+  ['by the SDK’s own HTTP', createSdkClients],
+] as const;
+const CASES = WAYS.flatMap(([way, clientsOf]) =>
+  FAULTS.map(([what, fault]) => [`${what}, ${way}`, fault, clientsOf] as const),
+);
+
+describe.each(CASES)('%s', (_what, fault, clientsOf) => {
   async function makeClient() {
     const lines = createLines();
     const time = { now: Date.now() };
     const url = fault === 'refused' ? `http://127.0.0.1:${await freePort()}` : bridge.url;
     const token = fault === 'wrong token' ? 'the-wrong-token' : bridge.token;
     const account = { url, token, prefix: `faults:${crypto.randomUUID()}` };
-    const client = createClient(account, { now: () => time.now, log: lines.log });
+    const client = createClient(account, {
+      now: () => time.now,
+      log: lines.log,
+      ...(clientsOf !== undefined && { clientsOf }),
+    });
     if (typeof fault !== 'string') bridge.fault = fault;
     return { ...client, lines, time, account };
   }
@@ -93,6 +108,26 @@ describe.each(FAULTS)('%s', (_what, fault) => {
     for (const kept of [SECRET, account.token, account.prefix, 'eval']) {
       expect(lines.text()).not.toContain(kept);
       expect(JSON.stringify(decided)).not.toContain(kept);
+    }
+  });
+
+  it('is decided in time for each of many who ask at one time', async () => {
+    const { limiter, breaker, lines, account } = await makeClient();
+    const modes = ['local', 'closed', 'open'] as const;
+    const asked = Array.from({ length: 60 }, async (_, index) => {
+      const from = performance.now();
+      const mode = modes[index % modes.length] ?? 'local';
+      const decisions = await limiter.check('acme', [check(mode, 400)]);
+      return { mode, ok: decisions[0]?.ok, took: performance.now() - from, decisions };
+    });
+    const decided = await Promise.all(asked);
+    for (const { mode, ok, took } of decided) {
+      expect([mode, ok]).toEqual([mode, mode !== 'closed']);
+      expect(took).toBeLessThan(400);
+    }
+    expect(breaker.openUntil()).toBeDefined();
+    for (const kept of [SECRET, account.token, account.prefix, 'eval']) {
+      expect(lines.text() + JSON.stringify(decided)).not.toContain(kept);
     }
   });
 

@@ -5,6 +5,7 @@ import type { Bridge } from '../support/upstash-bridge/bridge.ts';
 import { describeUpstash } from '../support/upstash-bridge/contracts.ts';
 import { startRedis } from '../support/upstash-bridge/redis.ts';
 import type { StartedRedis } from '../support/upstash-bridge/redis.ts';
+import { createSdkClients } from '../support/upstash-bridge/sdk-clients.ts';
 
 let redis: StartedRedis;
 let bridge: Bridge;
@@ -18,4 +19,11 @@ afterAll(async () => {
   await redis.stop();
 });
 
-describeUpstash(() => ({ url: bridge.url, token: bridge.token, prefix: '' }), { steps: 20_000 });
+const account = () => ({ url: bridge.url, token: bridge.token, prefix: '' });
+
+describeUpstash(account, { steps: 20_000 });
+describeUpstash(account, {
+  steps: 500,
+  way: ' by the SDK’s own HTTP',
+  clientsOf: createSdkClients,
+});

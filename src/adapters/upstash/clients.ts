@@ -1,10 +1,8 @@
-/** The SDK's clients of one account. */
+/** The SDK's clients of one account. What they are asked leaves by requests of ours. */
 import { Redis } from '@upstash/redis/cloudflare';
-
-export interface UpstashAccount {
-  readonly url: string;
-  readonly token: string;
-}
+import type { UpstashRequest } from '@upstash/redis/cloudflare';
+import type { Requests } from './requests.ts';
+import type { UpstashAccount } from './send.ts';
 
 export interface Clients {
   /** No two uses have one client at a time, so whatever is asked by it ends with this signal. */
@@ -19,11 +17,11 @@ interface Client {
 /** Making a client costs as much as what is asked by it, so they are kept. */
 const MAX_IDLE = 64;
 
-export function createClients(account: UpstashAccount): Clients {
+export function createClients(account: UpstashAccount, requests: Requests): Clients {
   const idle: Client[] = [];
   return {
     async use(signal, ask) {
-      const client = idle.pop() ?? connect(account);
+      const client = idle.pop() ?? connect(account, requests);
       client.signal = signal;
       try {
         return await ask(client.redis);
@@ -35,23 +33,21 @@ export function createClients(account: UpstashAccount): Clients {
   };
 }
 
-/**
- * The SDK's own retries repeat commands that may have been carried out, and a signal that is not a
- * function makes an abort an answer. All that is kept here is text, so nothing has to be in base64.
- */
-function connect({ url, token }: UpstashAccount): Client {
-  const client: { signal: AbortSignal | undefined } = { signal: undefined };
+function connect({ url, token }: UpstashAccount, requests: Requests): Client {
   const redis = new Redis({
     url,
     token,
-    signal: () => client.signal ?? AbortSignal.abort(),
-    retry: { retries: 0 },
     enableAutoPipelining: false,
     automaticDeserialization: false,
-    responseEncoding: false,
     enableTelemetry: false,
     readYourWrites: false,
-    keepAlive: false,
   });
-  return Object.assign(client, { redis });
+  const client: Client = { redis, signal: undefined };
+  redis.use(async ({ body, path }: UpstashRequest) => {
+    if (!Array.isArray(body) || path !== undefined) {
+      throw new Error('Cannot ask what is no single command');
+    }
+    return requests.ask(body, client.signal ?? AbortSignal.abort());
+  });
+  return client;
 }

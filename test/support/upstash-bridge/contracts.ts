@@ -3,7 +3,7 @@ import { onTestFinished, vi } from 'vitest';
 import { describeCache } from '../../contracts/cache.ts';
 import { describeRateLimiter } from '../../contracts/rate-limiter.ts';
 import { createClient, createMovedTime } from './stores.ts';
-import type { Place } from './stores.ts';
+import type { ClientOptions, Place } from './stores.ts';
 
 /** For what these tests are about: not how quick a busy machine is. */
 const PATIENT = { deadlineMs: 20_000 };
@@ -36,42 +36,48 @@ const APPROXIMATE = {
   'random steps: no wrong decision, no wrong wait': FADES,
 } as const;
 
+export interface UpstashCase {
+  readonly steps: number;
+  /** How the commands leave, for the names of the cases. */
+  readonly way?: string;
+  readonly clientsOf?: ClientOptions['clientsOf'];
+}
+
 export function describeUpstash(
   makeAccount: () => Place,
-  { steps, isExactOnly = false }: { steps: number; isExactOnly?: boolean },
+  { steps, way = '', clientsOf }: UpstashCase,
 ): void {
+  const client = (place: Place, options: ClientOptions) =>
+    createClient(place, { ...options, ...(clientsOf !== undefined && { clientsOf }) });
   /** Keys of its own for each case. */
   const account = (): Place => ({
     ...makeAccount(),
     prefix: `test:${crypto.randomUUID()}`,
   });
-  const clientsOf = (count: number) => {
+  const several = (count: number) => {
     const time = createMovedTime();
     const shared = account();
-    const first = createClient(shared, { ...time, ...PATIENT });
-    const rest = Array.from({ length: count - 1 }, () =>
-      createClient(shared, { ...time, ...PATIENT }),
-    );
+    const first = client(shared, { ...time, ...PATIENT });
+    const rest = Array.from({ length: count - 1 }, () => client(shared, { ...time, ...PATIENT }));
     return { clients: [first, ...rest] as const, time };
   };
 
   for (const count of [1, 20]) {
-    describeRateLimiter(`Upstash exact, ${count} clients`, {
+    describeRateLimiter(`Upstash exact, ${count} clients${way}`, {
       steps: count === 1 ? steps : 200,
       async make() {
-        const { clients, time } = clientsOf(count);
+        const { clients, time } = several(count);
         const [first, ...rest] = clients;
         return { clients: [first.limiter, ...rest.map(({ limiter }) => limiter)], ...time };
       },
     });
   }
-  describeCache('Upstash', async () => {
-    const { clients, time } = clientsOf(2);
+  describeCache(`Upstash${way}`, async () => {
+    const { clients, time } = several(2);
     const [first, ...rest] = clients;
     return { clients: [first.cache, ...rest.map(({ cache }) => cache)], ...time };
   });
-  if (isExactOnly) return;
-  describeRateLimiter('Upstash approximate', {
+  describeRateLimiter(`Upstash approximate${way}`, {
     deviations: APPROXIMATE,
     steps: 200,
     async make() {
@@ -79,7 +85,7 @@ export function describeUpstash(
       vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2030-01-31T12:00:10Z') });
       onTestFinished(() => void vi.useRealTimers());
       return {
-        clients: [createClient(account(), PATIENT).approximate],
+        clients: [client(account(), PATIENT).approximate],
         now: () => Date.now(),
         advance: async (ms) => void vi.setSystemTime(Date.now() + ms),
       };

@@ -3,8 +3,11 @@ import { createApproximateRateStore } from '../../../src/adapters/upstash/approx
 import { createUpstashCacheStore } from '../../../src/adapters/upstash/cache-store.ts';
 import { createConnection } from '../../../src/adapters/upstash/connection.ts';
 import { createClients } from '../../../src/adapters/upstash/clients.ts';
-import type { UpstashAccount } from '../../../src/adapters/upstash/clients.ts';
+import type { Clients } from '../../../src/adapters/upstash/clients.ts';
 import { createUpstashRateStore } from '../../../src/adapters/upstash/rate-store.ts';
+import { createRequests } from '../../../src/adapters/upstash/requests.ts';
+import { createSend } from '../../../src/adapters/upstash/send.ts';
+import type { UpstashAccount } from '../../../src/adapters/upstash/send.ts';
 import { createMemoryRateStore } from '../../../src/adapters/memory/rate-store.ts';
 import { createClock } from '../../../src/adapters/system/clock.ts';
 import { createDigests } from '../../../src/adapters/system/digests.ts';
@@ -34,16 +37,23 @@ export interface ClientOptions {
   readonly now?: Clock['now'];
   readonly log?: Log;
   readonly deadlineMs?: number;
+  /** Default: as `src/stores.ts` has them. */
+  readonly clientsOf?: (account: UpstashAccount) => Clients;
 }
 
 export function createClient(
   { prefix, ...account }: Place,
-  { now = () => Date.now(), log = createLines().log, deadlineMs }: ClientOptions = {},
+  {
+    now = () => Date.now(),
+    log = createLines().log,
+    deadlineMs,
+    clientsOf = ownClients,
+  }: ClientOptions = {},
 ) {
   const clock: Clock = { ...createClock(), now };
   const breaker = createBreaker({ clock, random: () => 0.5 });
   const connection = createConnection({
-    clients: createClients(account),
+    clients: clientsOf(account),
     prefix,
     clock,
     breaker,
@@ -69,6 +79,11 @@ export function createClient(
       log,
     }),
   };
+}
+
+function ownClients(account: UpstashAccount): Clients {
+  const send = createSend(account, (url, init) => fetch(url, init));
+  return createClients(account, createRequests({ send, clock: createClock() }));
 }
 
 export type UpstashClient = ReturnType<typeof createClient>;
