@@ -121,6 +121,28 @@ function spend(source: string) {
 }
 
 describe('templates', () => {
+  it.each([
+    "{{ list|map('reject', long)|list }}",
+    '{{ list|map(long)|list }}',
+    '{{ list|select(long)|list }}',
+    '{{ {}|attr(long) }}{{ long|format(**{long: 1}) }}',
+    "{{ '%' ~ long }}{{ ('{' ~ long ~ '}').format() }}",
+    "{{ '{:' ~ long ~ '}'.format(1) }}{{ now()|strftime(long) }}",
+    '{{ dict(**{long: 1})|map(long) }}{{ 1|round(**{long: 1}) }}',
+    '{{ 1[long](1) }}{{ long(1) }}',
+  ])('quote no more than a part of a long text in an error: %s', (source) => {
+    const parsed = parseTemplate(source);
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    const scope = { get: (name: string) => SCOPE[name] };
+    let said = '';
+    try {
+      evaluateTemplate(parsed.value, { scope, budget: createBudget() });
+    } catch (error) {
+      said = error instanceof Error ? error.message : '';
+    }
+    expect(said.length).toBeLessThanOrEqual(1200);
+  });
+
   it.each(['1e999', '-1e400', '[{"a": 1e309}]', '9'.repeat(400)])(
     'read no number from JSON that is too large to be one: %s',
     (text) => {

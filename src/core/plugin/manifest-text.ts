@@ -2,6 +2,7 @@
 import type { Document, Node, Range } from 'yaml';
 import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Issue, Result } from '../errors.ts';
+import { shortened } from '../shortened.ts';
 import { readDocument } from '../yaml/read-document.ts';
 import type { DocumentBounds, DocumentFault } from '../yaml/read-document.ts';
 import { linesOf, placeOfRange } from '../yaml/text-place.ts';
@@ -53,13 +54,6 @@ export function readManifestText(text: string): Result<ManifestText, readonly Is
       place: (path, of) => placeOf(lines, findRange(document, path, of)),
     },
   };
-}
-
-const MAX_DETAIL = 1000;
-
-/** Findings quote the text, and a sender may have written anything in it. */
-export function shortened(detail: string): string {
-  return detail.length <= MAX_DETAIL ? detail : `${detail.slice(0, MAX_DETAIL - 1)}…`;
 }
 
 function refuse(code: string, detail: string): Result<ManifestText, readonly Issue[]> {

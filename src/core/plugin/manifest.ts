@@ -2,13 +2,14 @@
 import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import type { Issue, Result } from '../errors.ts';
+import { shortened } from '../shortened.ts';
 import type { ModuleInfo } from './inspect.ts';
 import { isCallable, isRuntimeExport } from './inspect.ts';
 import { exportsOf } from './fold-exports.ts';
 import type { PluginFunction, PluginManifest } from './manifest-schema.ts';
 import { Manifest, MANIFEST_KEYS } from './manifest-schema.ts';
 import type { ManifestText, Path } from './manifest-text.ts';
-import { readManifestText, shortened } from './manifest-text.ts';
+import { readManifestText } from './manifest-text.ts';
 import { MANIFEST_SECTION } from './sections.ts';
 import { findUtf8 } from './utf8.ts';
 

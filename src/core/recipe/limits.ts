@@ -24,8 +24,6 @@ export const LIMITS = {
   recipeDepth: 8,
   recipes: 200,
   diagnostics: 200,
-  /** What one finding says, and what it suggests. */
-  detailChars: 1000,
   /** Words longer than this get no suggestion. */
   suggestionChars: 64,
   /** Candidates looked at for one suggestion. */

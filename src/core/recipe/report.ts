@@ -1,5 +1,6 @@
 /** Collects findings with their places. Nothing stops at the first fault. */
 import type { Issue } from '../errors.ts';
+import { shortened } from '../shortened.ts';
 import type { Place } from '../yaml/text-place.ts';
 import { CODES } from './codes.ts';
 import type { RecipeCode } from './codes.ts';
@@ -87,12 +88,6 @@ interface Kept {
 function finished({ issue, suggest }: Kept): Issue {
   const suggestion = typeof suggest === 'function' ? suggest() : suggest;
   return suggestion === undefined ? issue : { ...issue, suggestion: shortened(suggestion) };
-}
-
-/** Findings quote the text that they are about, and that has no bound of its own. */
-function shortened(text: string): string {
-  if (text.length <= LIMITS.detailChars) return text;
-  return `${text.slice(0, LIMITS.detailChars - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 export function severityOf(code: RecipeCode, strict: boolean): Issue['severity'] {

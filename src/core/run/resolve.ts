@@ -4,6 +4,7 @@ import { isJsonArray, isJsonObject, ownProperty } from '../json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import { findDefinition } from '../recipe/lookup.ts';
 import type { Plan } from '../recipe/plan.ts';
+import { shortened } from '../shortened.ts';
 import { createBudget, evaluateTemplate, isTruthy } from '../template/render.ts';
 import type { Budget, Scope } from '../template/render.ts';
 import { hasTemplateSyntax, parseExpression, parseTemplate } from '../template/template.ts';
@@ -157,10 +158,9 @@ function evaluate(template: Template, context: ResolveContext): JsonValue | unde
 
 function parsed(result: ReturnType<typeof parseTemplate>, source: string): Template {
   if (result.ok) return result.value;
-  const shown = source.length > 80 ? `${source.slice(0, 80)}…` : source;
   throw new ComposerError(
     'template_error',
-    `Cannot read template "${shown}": ${result.error.message}`,
+    `Cannot read template "${shortened(source, 80)}": ${result.error.message}`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { ComposerError, type ErrorCode } from '../errors.ts';
 import { lineAndColumn } from './position.ts';
 import type { JsonValue } from '../json.ts';
+import { shortened } from '../shortened.ts';
 import type { Arguments, Value } from './value.ts';
 
 export interface Scope {
@@ -76,17 +77,17 @@ export function failAt(
 ): ComposerError {
   const { line, column } = lineAndColumn(runtime.source, runtime.at);
   const text = excerptOf(runtime.source, line);
-  const message = `Cannot render template "${text}" at line ${line}, column ${column}: ${detail}`;
+  const said = shortened(detail);
+  const message = `Cannot render template "${text}" at line ${line}, column ${column}: ${said}`;
   return new ComposerError(code, message, {
-    issues: [{ severity: 'error', code, detail, pointer: '', line, column }],
+    issues: [{ severity: 'error', code, detail: said, pointer: '', line, column }],
     cause,
   });
 }
 
 /** The line of the source, cut to a length that a message can hold. */
 function excerptOf(source: string, line: number): string {
-  const text = (source.split(/\r\n|\r|\n/, line).at(-1) ?? '').trim();
-  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+  return shortened((source.split(/\r\n|\r|\n/, line).at(-1) ?? '').trim(), 60);
 }
 
 export function templateError(runtime: Runtime, detail: string): ComposerError {
