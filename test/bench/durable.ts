@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { growth } from './durable/growth.ts';
 import { startBenchServer } from './durable/server.ts';
 import type { BenchServer } from './durable/server.ts';
 import * as works from './durable/works.ts';
@@ -46,8 +47,8 @@ interface Subjects {
 
 async function measure(subjects: Subjects, { quick }: SuiteOptions): Promise<readonly Row[]> {
   const { server } = subjects;
-  const { EMPTY, CHAIN, TEN, UPLOADED_CHAIN, FAN_OUT, GROWTH } = works;
-  for (const recipe of [EMPTY, CHAIN, TEN, UPLOADED_CHAIN, FAN_OUT, GROWTH])
+  const { EMPTY, CHAIN, TEN, UPLOADED_CHAIN, FAN_OUT, GROWTH, LONG_MAP } = works;
+  for (const recipe of [EMPTY, CHAIN, TEN, UPLOADED_CHAIN, FAN_OUT, GROWTH, LONG_MAP])
     await server.store(recipe);
   const runs = quick ? 3 : 15;
   const time = timed(subjects, { runs, warmUp: quick ? 1 : 10 });
@@ -66,7 +67,8 @@ async function measure(subjects: Subjects, { quick }: SuiteOptions): Promise<rea
     }),
     await time('inline_10', () => server.run('ten', 'inline'), { floor: bare }),
     await throughput(subjects, quick ? 64 : 640),
-    await growth(server),
+    await growth(server, { name: 'growth_10000', recipe: works.GROWTH, events: 20_000 }, runs),
+    await growth(server, { name: 'map_10000', recipe: works.LONG_MAP, events: 10_000 }, runs),
     await rowWrites(server),
     await disk(subjects, quick ? 100 : 1_000),
   ];
@@ -132,29 +134,6 @@ async function throughput({ server, peers }: Subjects, total: number): Promise<R
     peers: others,
     runs: 3,
   };
-}
-
-/** What a step costs at the end of 10 000, against the first. */
-async function growth(server: BenchServer): Promise<Row> {
-  const id = await server.run('growth');
-  const early = await timeOfSteps(server, id, { from: 200, to: 2_200 });
-  const late = await timeOfSteps(server, id, { from: 7_900, to: 9_900 });
-  return { work: 'growth_10000', unit: 'ratio', ours: late / early, peers: {}, runs: 1 };
-}
-
-async function timeOfSteps(
-  server: BenchServer,
-  id: string,
-  { from, to }: { readonly from: number; readonly to: number },
-): Promise<number> {
-  // Two events a step: it starts and it completes.
-  const at = async (step: number): Promise<number> => {
-    const page = await server.get<{ data: readonly { at: string }[] }>(
-      `/v1/runs/${id}/events?after=${step * 2}`,
-    );
-    return Date.parse(page.data[0]?.at ?? '');
-  };
-  return (await at(to)) - (await at(from));
 }
 
 /** Tables that grow by the steps of a run; the run's own rows and the queue's are apart. */

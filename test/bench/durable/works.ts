@@ -47,3 +47,17 @@ export const GROWTH = {
   ],
   edges: ['START to a', 'a to b', 'b to a if visits.b < 5000'],
 };
+
+export const LONG_MAP = {
+  name: 'long-map',
+  nodes: [
+    {
+      id: 'all',
+      type: 'map',
+      over: '{{ range(10000) }}',
+      max_concurrency: 20,
+      collect: 'values',
+      task: count('one two three'),
+    },
+  ],
+};
