@@ -39,7 +39,8 @@ export interface Driver {
 }
 
 export function createDriver(deps: DriverDeps): Driver {
-  const { state, clock, pacer = createPacer(clock) } = deps;
+  const { state, clock } = deps;
+  const pace = (deps.pacer ?? createPacer(clock)).enter();
   const inFlight = new Map<StepKey, AbortController>();
   const attemptDeps: AttemptDeps = {
     ...deps,
@@ -98,7 +99,7 @@ export function createDriver(deps: DriverDeps): Driver {
     waiting.push(fact);
     if (isScheduled) return;
     isScheduled = true;
-    void pacer.next().then(() => {
+    void pace.next().then(() => {
       isScheduled = false;
       const facts = waiting;
       waiting = [];
