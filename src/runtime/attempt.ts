@@ -10,6 +10,7 @@ import type { ReuseDeps } from './cache/reuse.ts';
 import { createDeltas } from './deltas.ts';
 import type { DeltaStream } from './deltas.ts';
 import type { Functions } from './functions.ts';
+import { measured } from './measured.ts';
 import type { Budget } from './models/budget.ts';
 import { noRules } from './models/rules.ts';
 import type { ReadRules } from './models/rules.ts';
@@ -56,8 +57,12 @@ export async function attempt(
 ): Promise<Fact> {
   const { key, attempt: number } = step;
   const startedAt = deps.clock.now();
+  const wallMs = (): number => deps.clock.now() - startedAt;
   const missing = new Set<string>();
-  const outcome = await run(deps, { state, step, missing, startedAt }, cancelled);
+  const outside = measured(deps);
+  const given = { state, step, missing, startedAt };
+  const outcome = await run({ ...deps, ...outside }, given, cancelled);
+  const taken = outside.taken();
   if (!outcome.ok) {
     // A failure is kept in rows and events; a message without end must not fill them.
     const { retryAfterMs, throttle, spent, ...failed } = outcome.error;
@@ -71,16 +76,16 @@ export async function attempt(
       failure: { ...failed, message: failed.message.slice(0, MAX_MESSAGE) },
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(spent !== undefined && { spent }),
+      ...(Object.keys(taken).length > 0 && { stats: { wallMs: wallMs(), ...taken } }),
     };
   }
   const { stats, notes, ...rest } = outcome.value;
-  const wallMs = deps.clock.now() - startedAt;
   return {
     type: 'succeeded',
     key,
     attempt: number,
     warnings: [...missing],
-    stats: { wallMs, ...stats },
+    stats: { wallMs: wallMs(), ...taken, ...stats },
     ...notes,
     ...rest,
   };

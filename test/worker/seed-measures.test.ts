@@ -116,6 +116,37 @@ describe('S25 what a run takes, sampled', () => {
     expect(fuel.average).toBeGreaterThan(fuel.min);
     expect(fuel.max).toBeGreaterThan(fuel.average);
   });
+
+  it('tells what its steps asked of the outside, and how busy its partition was', async () => {
+    const recipe = {
+      name: 's25-outside',
+      nodes: [
+        { ...count('a'), rate_limit: { limit: 4, window: 60, key: 's25' } },
+        { id: 'b', type: 'language_task', prompt: 'Say {{ a.words }}' },
+      ],
+    };
+    const done = await run(recipe, {}, { mode: 'durable' });
+    const {
+      queue_depth: depth,
+      storage_bytes: bytes,
+      ...resources
+    } = done.metrics['resources'] as {
+      [name: string]: { average: number; max: number; min: number };
+    };
+    expect(resources).toMatchObject({
+      requests: { average: 1, max: 1, min: 1 },
+      limit_used: { average: 0.25, max: 0.25, min: 0.25 },
+    });
+    expect(depth?.min).toBeGreaterThanOrEqual(0);
+    expect(bytes?.min).toBeGreaterThan(4096);
+    expect(bytes?.max).toBeGreaterThanOrEqual(bytes?.average ?? Infinity);
+  });
+
+  it('also of those that failed', async () => {
+    const ask = { id: 'b', type: 'http_task', url: 'http://127.0.0.1:9/', on_error: 'continue' };
+    const done = await run({ name: 's25-failed', nodes: [count('a'), ask] });
+    expect(done.metrics).toMatchObject({ error_count: 1, resources: { requests: { max: 1 } } });
+  });
 });
 
 describe('S26 measures stand on a result that did not end well', () => {

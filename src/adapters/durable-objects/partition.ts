@@ -10,6 +10,7 @@ import { runRow } from '../../core/run/advance.ts';
 import type { Fact } from '../../core/run/advance.ts';
 import { isFinal } from '../../core/run/events.ts';
 import type { RunStatus } from '../../core/run/events.ts';
+import { createLoads } from '../../core/run/load.ts';
 import type { TurnRecord } from '../../core/run/record.ts';
 import { restore } from '../../core/run/restore.ts';
 import type { StoredRun } from '../../core/run/restore.ts';
@@ -222,6 +223,7 @@ export function drive(
   const { id } = state.identity;
   let written = status;
   let spentUsd = budgeted(state.spent).usd;
+  const look = createLoads();
   const driver = createDriver({
     ...partition.deps,
     clock: partition.clock,
@@ -232,7 +234,10 @@ export function drive(
     commit(record) {
       const { status: next, spent } = record.run;
       const usd = budgeted(spent).usd - spentUsd;
-      commit(partition, { id, record, written, usd });
+      const { queue: line, sql } = partition;
+      state.load = look({ queueDepth: line.waiting.size, storageBytes: sql.databaseSize });
+      const run = { ...record.run, load: state.load };
+      commit(partition, { id, record: { ...record, run }, written, usd });
       written = next;
       spentUsd += usd;
     },

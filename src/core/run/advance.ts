@@ -6,7 +6,7 @@ import { apply } from './apply.ts';
 import { decide, nextDueAt } from './decide.ts';
 import type { World } from './decide.ts';
 import { isFinal } from './events.ts';
-import type { CancelReason, StepKey } from './events.ts';
+import type { CancelReason, StepKey, StepStats } from './events.ts';
 import { openItems } from './open.ts';
 import type { ActiveRow, LedgerRow, RunRow, TurnRecord, Verdict } from './record.ts';
 import {
@@ -54,6 +54,8 @@ export type Fact =
       readonly type: 'failed';
       readonly failure: Failure;
       readonly retryAfterMs?: number;
+      /** Absent: nothing but time was taken. */
+      readonly stats?: StepStats;
     } & About &
       Notes);
 
@@ -264,6 +266,7 @@ export function runRow(state: RunState): RunRow {
     ...(failure !== undefined && { failure }),
     ...(state.cancelReason !== undefined && { cancelReason: state.cancelReason }),
     ...(isSpent(state.spent) && { spent: state.spent }),
+    ...(state.load !== undefined && { load: state.load }),
     ...(state.valueBytes > 0 && { valueBytes: state.valueBytes }),
     ...(state.rollback !== undefined && { rollback: state.rollback }),
     ...(state.inbox.length > 0 && { inbox: [...state.inbox] }),

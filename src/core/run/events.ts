@@ -18,6 +18,10 @@ export interface StepStats {
   /** Units of the sandbox's fuel. */
   readonly fuel?: number;
   readonly memoryPages?: number;
+  /** Sent to hosts, models and speech. Absent: none. */
+  readonly requests?: number;
+  /** Of the tightest rate limit that was asked, from 0 to 1. */
+  readonly limitUsed?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly cachedTokens?: number;

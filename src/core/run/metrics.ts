@@ -58,7 +58,7 @@ export function metricsOf(given: MeasuredRun): RunMetrics {
       [...ran, ...run.active].reduce((sum, { attempt }) => sum + attempt, 0) +
       itemOutcomes.reduce((sum, { attempts = 1 }) => sum + attempts, 0),
     critical_path: criticalPath(measured),
-    resources: resourcesOf(stats),
+    resources: resourcesOf(stats, run.load),
     fuel: total(stats, 'fuel'),
     input_tokens: run.spent?.inputTokens ?? 0,
     output_tokens: run.spent?.outputTokens ?? 0,

@@ -3,6 +3,7 @@ import type { Failure } from '../errors.ts';
 import type { PinnedFunction } from '../recipe/plan.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import type { CancelReason, RunEvent, RunStatus, StepKey, StepStats } from './events.ts';
+import type { LoadSpread } from './load.ts';
 import type { Spend } from './spend.ts';
 
 /** All that one turn changed: written in one transaction. */
@@ -36,6 +37,8 @@ export interface RunRow {
   /** On models; absent while nothing was. */
   readonly spent?: Spend;
   readonly rollback?: Rollback;
+  /** Of where it went on. */
+  readonly load?: LoadSpread;
   /** Events that came before anything waited for them. */
   readonly inbox?: readonly KeptEvent[];
   /** Verdicts that came before anybody was asked. */

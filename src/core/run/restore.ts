@@ -51,6 +51,7 @@ function readState(stored: StoredRun): RunState {
   if (run.rollback !== undefined) state.rollback = run.rollback;
   if (run.cancelReason !== undefined) state.cancelReason = run.cancelReason;
   if (run.spent !== undefined) state.spent = run.spent;
+  if (run.load !== undefined) state.load = run.load;
   state.valueBytes = run.valueBytes ?? 0;
   // Waiting is what a running run looks like from outside; in a foreign one nothing is seen to wait.
   if (status === 'waiting' && !('foreign' in stored)) state.status = 'running';

@@ -47,9 +47,14 @@ const MAX_PATIENCE_MS = 24 * 60 * 60 * 1000;
 export function failAttempt(
   state: RunState,
   step: Active,
-  failed: { readonly failure: Failure; readonly retryAfterMs?: number },
+  failed: {
+    readonly failure: Failure;
+    readonly retryAfterMs?: number;
+    readonly stats?: StepStats;
+  },
   world: World,
 ): void {
+  if (failed.stats !== undefined) step.stats = failed.stats;
   const policy = retryPolicyOf(step);
   const { retryAfterMs = 0 } = failed;
   if (!isRetried(policy, step.attempt, failed.failure) || retryAfterMs > MAX_PATIENCE_MS) {

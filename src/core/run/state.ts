@@ -10,7 +10,8 @@ import { indexOf } from '../graph.ts';
 import type { GraphIndex } from '../graph.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../json.ts';
 import type { Graph, MapNode, NodeId, Plan, PlanNode } from '../recipe/plan.ts';
-import type { CancelReason, RunEvent, RunStatus, StepKey } from './events.ts';
+import type { CancelReason, RunEvent, RunStatus, StepKey, StepStats } from './events.ts';
+import type { LoadSpread } from './load.ts';
 import { NOTHING_SPENT } from './spend.ts';
 import type { Spend } from './spend.ts';
 import type {
@@ -90,6 +91,8 @@ export interface RunState {
   /** Outcomes of items by the key of their map, kept for the view after the map is decided. */
   readonly ledgers: Map<StepKey, Ledger>;
   spent: Spend;
+  /** Of where it goes on; whoever writes its turns looks. */
+  load?: LoadSpread;
   /** Of all values that it has kept so far. */
   valueBytes: number;
   /** What changed since the last commit. */
@@ -183,6 +186,8 @@ export interface Active {
   /** A rate limit refused the attempt: it is made again under its own number. */
   throttled?: true;
   failure?: Failure;
+  /** Of the last attempt, if it failed. */
+  stats?: StepStats;
   waiting?: Waiting;
   /** The input as it is, where it is no template. */
   readonly given?: JsonValue;

@@ -9,12 +9,20 @@ export interface Spread {
   readonly min: number;
 }
 
-/** Null where nothing was measured. */
+/** Of the last hundred that had something to measure; null where nothing had. */
 export interface ResourceMetrics {
   /** Plugin calls looked at: the last hundred at most. */
   readonly samples: number;
   readonly fuel: Spread | null;
   readonly memory_pages: Spread | null;
+  /** Sent by a step to hosts, models and speech, by what is built in. */
+  readonly requests: Spread | null;
+  /** Of the tightest rate limit that a step asked: from 0 to 1, where it was refused or the last unit taken. */
+  readonly limit_used: Spread | null;
+  /** Runs that waited in the same partition, at each write of this one. */
+  readonly queue_depth: Spread | null;
+  /** What the partition's tables and indexes took, likewise. */
+  readonly storage_bytes: Spread | null;
 }
 
 export interface RunMetrics {

@@ -61,6 +61,7 @@ export function writeStep(state: RunState, step: Active, world: World, decision:
     startedAt: step.startedAt,
     endedAt: world.now,
     ...(step.looped && { looped: true }),
+    ...(decision.status === 'failed' && step.stats !== undefined && { stats: step.stats }),
     ...decision,
     ...(step.progress !== undefined && { itemCount: step.progress.items.length }),
     ...(decision.status === 'open' && openedWith(step)),
