@@ -10,7 +10,9 @@ import { parseVariables } from '../src/env.ts';
 import { findPort } from './launcher/free-port.ts';
 import { readAddress, readOptions, USAGE } from './launcher/options.ts';
 import type { Options } from './launcher/options.ts';
+import { processEnd } from './launcher/process-end.ts';
 import { buildWhenStale, startServer } from './launcher/server.ts';
+import type { Server } from './launcher/server.ts';
 import { secretsKey } from './launcher/secrets-key.ts';
 import { splitList } from '../src/runtime/egress/settings.ts';
 import { lockState } from './launcher/state-lock.ts';
@@ -61,11 +63,19 @@ async function main(options: Options): Promise<void> {
     const isOpen = await serveExamples({ url: server.url, host, key, once, demo });
     if (!once) {
       if (!isOpen) say(`ready ${server.url}\n`);
-      await stopped;
+      await Promise.race([stopped, brokenBy(server, state)]);
     }
   } finally {
     await server.stop();
   }
+}
+
+/** Without its workerd this process serves nothing: whoever watches over it is to start it again. */
+async function brokenBy({ workerd }: Server, state: string): Promise<void> {
+  if (workerd === undefined) return new Promise(() => {});
+  await processEnd(workerd);
+  process.stderr.write(`workerd ended by itself; runs go on from ${state} at the next start\n`);
+  process.exitCode = 1;
 }
 
 /** False when the API cannot be used from here: it asks for a key that this process does not have. */

@@ -1,5 +1,6 @@
 /** `npm start` as a new user meets it: the demonstration, a second server, Ctrl-C, an admin key. */
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,18 @@ describe('npm start', () => {
     expect(await second.exit).toBe(1);
     expect(second.output()).toContain(`process ${server.pids().pid}`);
     expect(await server.stop()).not.toBeNull();
+  });
+
+  it('ends when its workerd does, says so, and can be started again', async () => {
+    const state = join(folder, 'without-workerd');
+    const server = await startServer(state);
+    process.kill(server.pids().workerd, 'SIGKILL');
+    const [code] = (await once(server.child, 'close')) as [number];
+    expect(code).toBe(1);
+    expect(server.output()).toContain('workerd ended by itself');
+    const again = await startServer(state);
+    expect((await fetch(`${again.url}/healthz`)).status).toBe(200);
+    expect(await again.stop()).toBe(130);
   });
 
   it('refuses a state folder that a leftover workerd serves after its launcher was killed', async () => {
