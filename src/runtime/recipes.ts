@@ -5,6 +5,7 @@ import { canonicalJson, isJsonObject, utf8Length } from '../core/json.ts';
 import type { JsonValue } from '../core/json.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import { compileRecipe, referencesOf } from '../core/recipe/compile.ts';
+import type { References } from '../core/recipe/compile.ts';
 import { parseSource } from '../core/recipe/source.ts';
 import type { Catalog, Digest, Digests, PluginVersion, Tenant } from './ports.ts';
 import type { CompiledRecipe, PinnedPlan, PlanCache } from './plan-cache.ts';
@@ -36,7 +37,7 @@ const MAX_PLAN_BYTES = 1_500_000;
 
 export function createRecipes(
   { catalog, digests }: { catalog: Catalog; digests: Digests },
-  plans: PlanCache,
+  { plans, references }: PlanCache,
 ): Recipes {
   /** The catalog gives the same list for as long as nothing in it has changed. */
   const prints = new WeakMap<readonly PluginVersion[], Digest>();
@@ -50,6 +51,15 @@ export function createRecipes(
     return print;
   }
 
+  function lookUp(tenant: Tenant, { path, text }: Text): References {
+    const key = `${tenant}\n${path}\n${text}`;
+    const known = references.find(key);
+    if (known !== undefined) return known;
+    const found = referencesOf(text, path);
+    references.keep(key, found, key.length);
+    return found;
+  }
+
   async function compile(
     tenant: Tenant,
     source: RecipeSource,
@@ -57,7 +67,7 @@ export function createRecipes(
   ): Promise<CompiledRecipe> {
     const [plugins, { sources, prompts }] = await Promise.all([
       listed ?? catalog.listPlugins(tenant),
-      gather(catalog, tenant, source),
+      gather(catalog, tenant, source, lookUp),
     ]);
     const texts = [...sources, ...prompts].flat();
     // The tenant too, or how long it takes would tell one what others have compiled.
@@ -145,7 +155,12 @@ interface Text {
   readonly text: string;
 }
 
-async function gather(catalog: Catalog, tenant: Tenant, main: Text): Promise<Closure> {
+async function gather(
+  catalog: Catalog,
+  tenant: Tenant,
+  main: Text,
+  lookUp: (tenant: Tenant, text: Text) => References,
+): Promise<Closure> {
   const sources = new Map<string, string>();
   const prompts = new Map<string, string>();
   const looked = new Set<string>([main.path]);
@@ -156,7 +171,7 @@ async function gather(catalog: Catalog, tenant: Tenant, main: Text): Promise<Clo
       .slice(0, MAX_SOURCES);
   let wave: readonly Text[] = [main];
   while (wave.length > 0 && sources.size + prompts.size < MAX_SOURCES) {
-    const wanted = wave.map(({ text, path }) => referencesOf(text, path));
+    const wanted = wave.map((each) => lookUp(tenant, each));
     const paths = fresh(wanted.flatMap((each) => each.paths.flat()));
     const names = fresh(wanted.flatMap((each) => each.prompts));
     const [recipes, templates] = await Promise.all([

@@ -5,7 +5,6 @@ import { createDigests } from '../../src/adapters/system/digests.ts';
 import type { PluginManifest } from '../../src/core/plugin/manifest.ts';
 import { createPlanCache } from '../../src/runtime/plan-cache.ts';
 import { createRecipes } from '../../src/runtime/recipes.ts';
-import type { CompiledRecipe } from '../../src/runtime/recipes.ts';
 
 const digests = createDigests();
 const TEXT = 'name: r\nimports: [lib.yaml]\nnodes: [{id: a, type: wait, for: "@pause"}]\n';
@@ -93,40 +92,5 @@ describe('plans of an isolate', () => {
     expect(await pinned(other)).toEqual(['1.0.0 b']);
     await catalog.deletePlugin('t', 'p', '1.0.0');
     expect(await pinned(one)).toEqual([]);
-  });
-});
-
-describe('createPlanCache()', () => {
-  const result = (): CompiledRecipe => ({ diagnostics: [] });
-
-  it('lets go of the least recently used, by number', () => {
-    const cache = createPlanCache({ chars: 100, entries: 2 });
-    const [a, b, c] = [result(), result(), result()];
-    cache.keep('a', a, 1);
-    cache.keep('b', b, 1);
-    expect(cache.find('a')).toBe(a);
-    cache.keep('c', c, 1);
-    expect([cache.find('a'), cache.find('b'), cache.find('c')]).toEqual([a, undefined, c]);
-  });
-
-  it('lets go of the least recently used, by size', () => {
-    const cache = createPlanCache({ chars: 100, entries: 10 });
-    for (const key of ['a', 'b', 'c']) cache.keep(key, result(), 40);
-    expect(
-      [cache.find('a'), cache.find('b'), cache.find('c')].map((one) => one !== undefined),
-    ).toEqual([false, true, true]);
-    cache.keep('b', result(), 10);
-    cache.keep('d', result(), 50);
-    expect(cache.find('c')).toBeDefined();
-    expect(cache.find('d')).toBeDefined();
-  });
-
-  it('keeps nothing that is larger than all of it', () => {
-    const cache = createPlanCache({ chars: 100, entries: 10 });
-    const small = result();
-    cache.keep('a', small, 100);
-    cache.keep('b', result(), 101);
-    expect(cache.find('a')).toBe(small);
-    expect(cache.find('b')).toBeUndefined();
   });
 });
