@@ -1,9 +1,15 @@
 /** What one attempt asks of the outside: requests sent, and how much of its rate limits was used. */
 import type { StepStats } from '../core/run/events.ts';
-import type { AttemptDeps } from './attempt.ts';
-import type { RateDecision } from './ports/rate-limiter.ts';
+import type { Egress } from './ports/egress.ts';
+import type { Models } from './ports/models.ts';
+import type { RateDecision, RateLimiter } from './ports/rate-limiter.ts';
+import type { Speech } from './ports/speech.ts';
 
-type Outside = Pick<AttemptDeps, 'egress' | 'limiter' | 'models'>;
+interface Outside {
+  readonly egress: Egress;
+  readonly limiter: RateLimiter;
+  readonly models: Models & Speech;
+}
 
 export interface Measured extends Outside {
   /** Nothing of what was not asked. */

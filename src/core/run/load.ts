@@ -1,5 +1,5 @@
 /** How busy the place is in which a run goes on: what was seen there while it did. */
-import { spreadOf } from './resources.ts';
+import { spreadOf } from './spread.ts';
 import type { Spread } from './view.ts';
 
 export interface Load {

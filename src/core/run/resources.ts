@@ -1,6 +1,7 @@
 /** What steps of a run took, over the last hundred of them, and how busy the place was. */
 import type { StepStats } from './events.ts';
 import type { LoadSpread } from './load.ts';
+import { spreadOf } from './spread.ts';
 import type { ResourceMetrics, Spread } from './view.ts';
 
 const MAX_SAMPLES = 100;
@@ -19,11 +20,4 @@ export function resourcesOf(stats: readonly StepStats[], load?: LoadSpread): Res
     queue_depth: load?.queueDepth ?? null,
     storage_bytes: load?.storageBytes ?? null,
   };
-}
-
-/** Null where nothing was measured. */
-export function spreadOf(values: readonly number[]): Spread | null {
-  if (values.length === 0) return null;
-  const sum = values.reduce((total, value) => total + value, 0);
-  return { average: sum / values.length, max: Math.max(...values), min: Math.min(...values) };
 }
