@@ -145,6 +145,11 @@ export const NODES: readonly Row[] = [
     },
   ),
   row(
+    'retry_on names codes of failures',
+    node(`${FN}, retry: {max_attempts: 2, retry_on: [timeout, ⟦timeuot⟧]}`),
+    { diagnostics: ['unknown_retry_code'], suggestions: ['timeout'] },
+  ),
+  row(
     'retry is checked',
     node(`${FN}, retry: {max_attempts: ⟦0⟧, backoff: ⟦0.5⟧, jitter: ⟦2⟧, initial_delay: ⟦x⟧}`),
     {

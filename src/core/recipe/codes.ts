@@ -40,6 +40,7 @@ export const CODES = {
   bad_id: error('A name has characters that names do not have.'),
   conflicting_keys: error('Keys exclude one another.'),
   repeated_setting: warning('One setting is given in two spellings.'),
+  unknown_retry_code: lax('`retry_on` names a code that no failure has.'),
   too_many_nodes: error('The recipe has too many nodes.'),
   too_many_edges: error('The recipe has too many edges.'),
   // imports, definitions, references

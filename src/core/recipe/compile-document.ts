@@ -16,6 +16,7 @@ import { LIMITS } from './limits.ts';
 import { readNodes } from './node-list.ts';
 import { checkModel } from './nodes/model.ts';
 import { readNode } from './nodes/node.ts';
+import { checkRetryCodes } from './nodes/retry-codes.ts';
 import { outputSpec, readOutputs } from './outputs.ts';
 import type { WrittenOutput } from './outputs.ts';
 import type { Path } from './path.ts';
@@ -168,6 +169,7 @@ interface ListInput extends DocumentInput {
 function readNodeList(body: JsonObject, list: ListInput): readonly NodeHead[] {
   const { input, report, subRecipes, chain, parts, keys, at } = list;
   const { functions, prompts, recipes } = parts;
+  checkRetryCodes(keys?.defaults ?? {}, at('defaults'), report);
   const heads = readNodes(ownProperty(body, 'nodes'), at('nodes'), {
     report,
     defaults: keys?.defaults ?? {},

@@ -9,6 +9,7 @@ import type { CachePolicy, NodeType, RateLimitPolicy, RetryPolicy } from '../pla
 import type { z } from 'zod';
 import type { cacheSchema, rateLimitSchema, retrySchema } from '../schema/common.ts';
 import type { Path } from '../path.ts';
+import { checkRetryCodes } from './retry-codes.ts';
 
 type Retry = z.infer<typeof retrySchema>;
 
@@ -46,6 +47,7 @@ export function readCommon(keys: CommonKeys, type: NodeType, path: Path, context
   const defaults: NodeDefaults = WORKING.has(type) ? context.defaults : {};
   const onError = keys.on_error ?? context.defaults.on_error ?? 'halt';
   useCompensation(keys.compensate, [...path, 'compensate'], context);
+  checkRetryCodes(keys, path, context.report);
   return compact({
     id: keys.id,
     description: keys.description === undefined ? undefined : String(keys.description),
