@@ -13,8 +13,8 @@ import {
   loadManifest,
 } from '../core/plugin/manifest.ts';
 import type { PluginManifest } from '../core/plugin/manifest.ts';
-import { quotaFault } from '../core/plugin/quota.ts';
-import type { PluginQuota } from '../core/plugin/quota.ts';
+import { countUse, quotaFault } from '../core/plugin/quota.ts';
+import type { CountedVersion, PluginQuota } from '../core/plugin/quota.ts';
 import { readSettings } from './settings/sections.ts';
 import { findPinned } from '../core/plugin/find-function.ts';
 import { createFunctions } from './functions.ts';
@@ -158,14 +158,17 @@ export async function putPlugin(
     usesWasi,
   };
   // Before there are bytes that nothing would name; the catalog looks once more.
-  const stored = await ports.catalog.listPlugins(tenant);
-  const own = stored.filter(({ bundled }) => !bundled).map((each) => ({ ...each, isLive: true }));
-  const fault = quotaFault(own, row, { quota, now: ports.clock.now() });
+  const own = ownVersions(await ports.catalog.listPlugins(tenant));
+  const fault = quotaFault(countUse(own, row, ports.clock.now()), row, quota);
   if (fault !== undefined) {
     return fail('quota_exceeded', `Cannot put plugin "${name}@${version}": ${fault}`);
   }
   await ports.pluginBytes.put(tenant, hash, metered);
   return ports.catalog.putPlugin(tenant, row, quota);
+}
+
+function* ownVersions(stored: readonly PluginVersion[]): Iterable<CountedVersion> {
+  for (const each of stored) if (!each.bundled) yield { ...each, isLive: true };
 }
 
 async function quotaOf(ports: Pick<Ports, 'settings'>, tenant: Tenant): Promise<PluginQuota> {

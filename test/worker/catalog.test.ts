@@ -63,3 +63,67 @@ it('R2 refuses bytes under a hash that is not theirs', async () => {
   await expect(put).rejects.toThrow();
   expect(await bytes.get('acme', '0'.repeat(64))).toBeUndefined();
 });
+
+it('an isolate is told what has changed in the list of plugins, and not all of it again', async () => {
+  const object = CATALOG.get(CATALOG.idFromName('changes'));
+  const put = (version: string) =>
+    object.putPlugin(
+      {
+        name: 'grader',
+        version,
+        hash: '1'.repeat(64),
+        upload: '2'.repeat(64),
+        size: 9,
+        manifest: '{}',
+        usesWasi: false,
+      },
+      null,
+    );
+  for (const version of ['1.0.0', '1.1.0', '1.2.0']) await put(version);
+  const { revision, rows } = await object.listPluginChanges(null);
+  expect(rows).toHaveLength(3);
+  const told = async () => {
+    const changes = await object.listPluginChanges(revision);
+    return changes.rows.map(({ version, isLive, deprecated }) => [version, isLive, deprecated]);
+  };
+  expect(await told()).toEqual([]);
+  await put('1.1.0');
+  expect(await told()).toEqual([]);
+  await put('2.0.0');
+  await object.deletePlugin('grader', '1.0.0');
+  await object.deprecatePlugin('grader', '1.2.0', 'slow');
+  expect(await told()).toEqual([
+    ['2.0.0', true, null],
+    ['1.0.0', false, null],
+    ['1.2.0', true, 'slow'],
+  ]);
+  await put('1.0.0');
+  expect((await told()).at(-1)).toEqual(['1.0.0', true, null]);
+});
+
+it('an isolate that has listed plugins sees what another has put, deleted or brought back', async () => {
+  const { catalog, again } = makeFresh();
+  const other = again();
+  const plugin = (version: string) => ({
+    ...BUNDLED,
+    name: 'grader',
+    version,
+    upload: version.padEnd(64, '0'),
+  });
+  const versions = async () => {
+    const [mine, seen, fresh] = await Promise.all(
+      [catalog, other, again()].map(async (each) =>
+        (await each.listPlugins('acme')).map(({ version }) => version).join(' '),
+      ),
+    );
+    expect([seen, fresh]).toEqual([mine, mine]);
+    return mine;
+  };
+  await catalog.putPlugin('acme', plugin('1.0.0'));
+  await other.putPlugin('acme', plugin('1.1.0'));
+  expect(await versions()).toBe(`1.1.0 1.0.0 ${BUNDLED.version}`);
+  await catalog.deletePlugin('acme', 'grader', '1.0.0');
+  expect(await versions()).toBe(`1.1.0 ${BUNDLED.version}`);
+  await other.putPlugin('acme', plugin('1.0.0'));
+  expect(await versions()).toBe(`1.1.0 1.0.0 ${BUNDLED.version}`);
+});

@@ -209,8 +209,8 @@ export function makeCatalog<Env extends Cloudflare.Env>(
       );
     }
 
-    listPlugins(known: number | null): plugins.PluginList {
-      return plugins.listPlugins(this.ctx.storage.sql, known);
+    listPluginChanges(known: number | null): plugins.PluginChanges {
+      return plugins.listChanges(this.ctx.storage.sql, known);
     }
 
     deprecatePlugin(name: string, version: string, note: string | null): boolean {

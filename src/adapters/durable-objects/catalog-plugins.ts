@@ -2,7 +2,8 @@
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import { quotaFault } from '../../core/plugin/quota.ts';
-import type { CountedVersion, PluginQuota } from '../../core/plugin/quota.ts';
+import { dayStart } from '../../core/plugin/quota.ts';
+import type { AddedVersion, PluginQuota, QuotaUse } from '../../core/plugin/quota.ts';
 import type { Digest, EpochMs } from '../../runtime/ports.ts';
 
 /** A plugin as a row; the manifest travels as text, for it is only kept here. */
@@ -19,35 +20,46 @@ export interface PluginRow {
   readonly deprecated: string | null;
 }
 
-export interface PluginList {
+/** One of the list, or one that has left it. */
+export interface ListedRow extends PluginRow {
+  /** The higher, the newer. */
+  readonly seq: number;
+  readonly isLive: boolean;
+}
+
+export interface PluginChanges {
   /** Grows with each change to the list. */
   readonly revision: number;
-  /** Null when the caller's revision is this one. */
-  readonly plugins: readonly PluginRow[] | null;
+  /** What has changed since the caller's revision; all that is there for one who knows none. */
+  readonly rows: readonly ListedRow[];
 }
 
 // Type aliases, because SqlStorage wants an index signature that an interface does not have.
 type PluginSql = Omit<PluginRow, 'usesWasi'> & { usesWasi: number };
-type CountedSql = Omit<CountedVersion, 'isLive'> & { isLive: number };
+type ListedSql = PluginSql & { seq: number; isLive: number };
+type UseSql = { [key in keyof QuotaUse]: number };
 
 const PLUGIN_COLUMNS =
   'name, version, hash, upload, size, manifest, uses_wasi AS usesWasi, created_at AS createdAt, deprecated';
 
-export function listPlugins(sql: SqlStorage, known: number | null): PluginList {
+export function listChanges(sql: SqlStorage, known: number | null): PluginChanges {
   const revision = sql
     .exec<{ number: number }>(`SELECT number FROM revisions WHERE subject = 'plugins'`)
     .one().number;
-  if (revision === known) return { revision, plugins: null };
-  const rows = sql.exec<PluginSql>(
-    `SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE live = 1 ORDER BY seq DESC`,
-  );
-  return { revision, plugins: rows.toArray().map(pluginOf) };
+  if (revision === known) return { revision, rows: [] };
+  const query = `SELECT ${PLUGIN_COLUMNS}, seq, live AS isLive FROM plugins`;
+  const rows =
+    known === null
+      ? sql.exec<ListedSql>(`${query} WHERE live = 1`)
+      : sql.exec<ListedSql>(`${query} WHERE changed > ?`, known);
+  const listed = rows.toArray().map((row) => ({ ...pluginOf(row), isLive: row.isLive === 1 }));
+  return { revision, rows: listed };
 }
 
 export function deletePlugin(sql: SqlStorage, name: string, version: string): boolean {
   const query = 'UPDATE plugins SET live = 0 WHERE name = ? AND version = ? AND live = 1';
   if (sql.exec(`${query} RETURNING name`, name, version).toArray().length === 0) return false;
-  countChange(sql);
+  countChange(sql, { name, version });
   return true;
 }
 
@@ -74,7 +86,7 @@ export function putPlugin(
         name,
         version,
       );
-      countChange(sql);
+      countChange(sql, { name, version });
     }
     return ok({ ...same, hash, size, created: wasDeleted });
   }
@@ -92,7 +104,7 @@ export function putPlugin(
     usesWasi ? 1 : 0,
     now,
   );
-  countChange(sql);
+  countChange(sql, { name, version });
   return ok({ ...plugin, deprecated: null, createdAt: now, created: true });
 }
 
@@ -100,7 +112,7 @@ export function putPlugin(
 function revive(sql: SqlStorage, name: string, version: string): boolean {
   const query = 'UPDATE plugins SET live = 1 WHERE name = ? AND version = ? AND live = 0';
   const isRevived = sql.exec(`${query} RETURNING name`, name, version).toArray().length > 0;
-  if (isRevived) countChange(sql);
+  if (isRevived) countChange(sql, { name, version });
   return isRevived;
 }
 
@@ -115,12 +127,18 @@ function findPlugin(sql: SqlStorage, name: string, version: string): PluginRow |
     .map(pluginOf)[0];
 }
 
-function pluginOf({ usesWasi, ...row }: PluginSql): PluginRow {
+function pluginOf<Row extends PluginSql>({ usesWasi, ...row }: Row) {
   return { ...row, usesWasi: usesWasi === 1 };
 }
 
-function countChange(sql: SqlStorage): void {
+function countChange(sql: SqlStorage, { name, version }: { name: string; version: string }): void {
   sql.exec(`UPDATE revisions SET number = number + 1 WHERE subject = 'plugins'`);
+  sql.exec(
+    `UPDATE plugins SET changed = (SELECT number FROM revisions WHERE subject = 'plugins')
+     WHERE name = ? AND version = ?`,
+    name,
+    version,
+  );
 }
 
 interface Bounds {
@@ -132,20 +150,33 @@ interface Bounds {
 /** Looked at within the transaction that writes, so that two uploads at a time do not pass together. */
 function whyFull(
   sql: SqlStorage,
-  plugin: Pick<PluginRow, 'name' | 'version' | 'upload' | 'size'>,
+  plugin: AddedVersion,
   { quota, now }: Bounds,
 ): ReturnType<typeof fail> | undefined {
   if (quota === null) return undefined;
-  const stored = sql
-    .exec<CountedSql>(
-      'SELECT name, version, upload, size, created_at AS createdAt, live AS isLive FROM plugins',
-    )
-    .toArray()
-    .map((each) => ({ ...each, isLive: each.isLive === 1 }));
-  const fault = quotaFault(stored, plugin, { quota, now });
+  const fault = quotaFault(useOf(sql, plugin, now), plugin, quota);
   if (fault === undefined) return undefined;
   const { name, version } = plugin;
   return fail('quota_exceeded', `Cannot put plugin "${name}@${version}": ${fault}`);
+}
+
+/** What `countUse` counts, without a row of it here. */
+function useOf(sql: SqlStorage, { name, version, upload }: AddedVersion, now: EpochMs): QuotaUse {
+  const { isThere, isKnown, ...use } = sql
+    .exec<UseSql>(
+      `SELECT coalesce(max(live = 1 AND name = ? AND version = ?), 0) AS isThere,
+         coalesce(max(upload = ?), 0) AS isKnown,
+         count(*) FILTER (WHERE live = 1) AS versions,
+         coalesce(sum(size) FILTER (WHERE live = 1), 0) AS bytes,
+         count(DISTINCT upload) FILTER (WHERE created_at >= ?) AS today
+       FROM plugins`,
+      name,
+      version,
+      upload,
+      dayStart(now),
+    )
+    .one();
+  return { ...use, isThere: isThere === 1, isKnown: isKnown === 1 };
 }
 
 export function deprecatePlugin(
@@ -154,6 +185,6 @@ export function deprecatePlugin(
 ): boolean {
   const query = 'UPDATE plugins SET deprecated = ? WHERE name = ? AND version = ? AND live = 1';
   const changed = sql.exec(`${query} RETURNING name`, note, name, version).toArray();
-  if (changed.length > 0) countChange(sql);
+  if (changed.length > 0) countChange(sql, { name, version });
   return changed.length > 0;
 }

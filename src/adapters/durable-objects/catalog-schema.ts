@@ -85,6 +85,9 @@ const STEPS: readonly string[] = [
   // `rights` is JSON.
   'CREATE TABLE grants (plugin TEXT PRIMARY KEY, rights TEXT NOT NULL) WITHOUT ROWID',
   'ALTER TABLE plugins ADD COLUMN deprecated TEXT',
+  // The list's revision that brought its last change; whoever knows an older one is told of it.
+  `ALTER TABLE plugins ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX plugins_changed ON plugins (changed);`,
 ];
 
 export function migrateCatalog(storage: DurableObjectStorage): void {

@@ -1,12 +1,9 @@
 /** The Catalog port on Durable Objects: one object per tenant, and what this isolate has read of it. */
 import { fail, ok } from '../../core/errors.ts';
+import { createPluginLists, versionOf } from './catalog-plugin-lists.ts';
 import { createTextCache } from './catalog-text-cache.ts';
-import type { PluginManifest } from '../../core/plugin/manifest.ts';
 import type { Catalog, PluginVersion, Tenant } from '../../runtime/ports.ts';
 import type { CatalogObject } from './catalog-object.ts';
-import type { PluginRow } from './catalog-plugins.ts';
-
-const MAX_LISTS = 100;
 
 export interface CatalogDeps {
   readonly namespace: DurableObjectNamespace<CatalogObject>;
@@ -63,7 +60,7 @@ function pluginsOf(
   objectOf: (tenant: Tenant) => DurableObjectStub<CatalogObject>,
   bundled: readonly PluginVersion[],
 ): Pick<Catalog, 'putPlugin' | 'listPlugins' | 'deletePlugin' | 'deprecatePlugin'> {
-  const lists = new Map<Tenant, { revision: number; plugins: readonly PluginVersion[] }>();
+  const lists = createPluginLists((tenant, known) => objectOf(tenant).listPluginChanges(known));
   return {
     async putPlugin(tenant, plugin, quota) {
       const { name, version, hash, upload, size, manifest, usesWasi } = plugin;
@@ -87,14 +84,7 @@ function pluginsOf(
       return ok({ ...versionOf(kept), created });
     },
     async listPlugins(tenant) {
-      const known = lists.get(tenant);
-      const { revision, plugins } = await objectOf(tenant).listPlugins(known?.revision ?? null);
-      if (plugins === null && known !== undefined) return known.plugins;
-      const fresh = [...(plugins ?? []).map(versionOf), ...bundled];
-      const [oldest] = lists.keys();
-      if (lists.size >= MAX_LISTS && oldest !== undefined) lists.delete(oldest);
-      lists.set(tenant, { revision, plugins: fresh });
-      return fresh;
+      return [...(await lists.read(tenant)), ...bundled];
     },
     async deprecatePlugin(tenant, name, version, note) {
       return objectOf(tenant).deprecatePlugin(name, version, note);
@@ -102,15 +92,5 @@ function pluginsOf(
     async deletePlugin(tenant, name, version) {
       return objectOf(tenant).deletePlugin(name, version);
     },
-  };
-}
-
-function versionOf({ manifest, deprecated, ...row }: PluginRow): PluginVersion {
-  // SAFETY: written by `putPlugin` from a manifest.
-  return {
-    ...row,
-    bundled: false,
-    manifest: JSON.parse(manifest) as PluginManifest,
-    ...(deprecated !== null && { deprecated }),
   };
 }

@@ -1,7 +1,7 @@
 /** A tenant's recipes and plugins in memory. */
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
-import { quotaFault } from '../../core/plugin/quota.ts';
+import { countUse, quotaFault } from '../../core/plugin/quota.ts';
 import type { PluginQuota } from '../../core/plugin/quota.ts';
 import type {
   Catalog,
@@ -127,13 +127,13 @@ function pluginsOf(
 function whyFull(
   { plugins, buried }: Shelf,
   plugin: Pick<PluginVersion, 'name' | 'version' | 'upload' | 'size'>,
-  limits: { readonly quota: PluginQuota; readonly now: number },
+  { quota, now }: { readonly quota: PluginQuota; readonly now: number },
 ): ReturnType<typeof fail> | undefined {
   const stored = [
     ...plugins.map((each) => ({ ...each, isLive: true })),
     ...buried.map((each) => ({ ...each, isLive: false })),
   ];
-  const fault = quotaFault(stored, plugin, limits);
+  const fault = quotaFault(countUse(stored, plugin, now), plugin, quota);
   if (fault === undefined) return undefined;
   const { name, version } = plugin;
   return fail('quota_exceeded', `Cannot put plugin "${name}@${version}": ${fault}`);

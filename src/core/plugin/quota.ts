@@ -20,24 +20,56 @@ export interface CountedVersion {
   readonly isLive: boolean;
 }
 
+/** What of a quota is taken, as far as one upload is concerned. */
+export interface QuotaUse {
+  /** The version that is to be added can be called already. */
+  readonly isThere: boolean;
+  /** Its bytes were uploaded before, under whatever name. */
+  readonly isKnown: boolean;
+  readonly versions: number;
+  readonly bytes: number;
+  /** Modules that came first today or again today. */
+  readonly today: number;
+}
+
+export type AddedVersion = Pick<CountedVersion, 'name' | 'version' | 'upload' | 'size'>;
+
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** When the day of UTC began. */
+export function dayStart(now: number): number {
+  return now - (now % DAY_MS);
+}
+
+export function countUse(
+  stored: Iterable<CountedVersion>,
+  added: AddedVersion,
+  now: number,
+): QuotaUse {
+  const start = dayStart(now);
+  const today = new Set<string>();
+  const use = { isThere: false, isKnown: false, versions: 0, bytes: 0 };
+  for (const { name, version, upload, size, createdAt, isLive } of stored) {
+    if (upload === added.upload) use.isKnown = true;
+    if (createdAt >= start) today.add(upload);
+    if (!isLive) continue;
+    if (name === added.name && version === added.version) use.isThere = true;
+    use.versions += 1;
+    use.bytes += size;
+  }
+  return { ...use, today: today.size };
+}
 
 /** Why it does not fit. A version that is there already takes nothing more. */
 export function quotaFault(
-  stored: readonly CountedVersion[],
-  added: Pick<CountedVersion, 'name' | 'version' | 'upload' | 'size'>,
-  { quota, now }: { readonly quota: PluginQuota; readonly now: number },
+  { isThere, isKnown, versions, bytes, today }: QuotaUse,
+  { size }: AddedVersion,
+  quota: PluginQuota,
 ): string | undefined {
-  const live = stored.filter(({ isLive }) => isLive);
-  if (live.some(({ name, version }) => name === added.name && version === added.version)) {
-    return undefined;
-  }
-  if (live.length >= quota.versions) return `${live.length} versions are there already`;
-  const bytes = live.reduce((sum, { size }) => sum + size, added.size);
-  if (bytes > quota.bytes) return `all versions together would have ${bytes} bytes`;
-  if (stored.some(({ upload }) => upload === added.upload)) return undefined;
-  const dayStart = now - (now % DAY_MS);
-  const today = stored.filter(({ createdAt }) => createdAt >= dayStart);
-  const fresh = new Set(today.map(({ upload }) => upload)).size;
-  return fresh < quota.newPerDay ? undefined : `${fresh} new modules have come today`;
+  if (isThere) return undefined;
+  if (versions >= quota.versions) return `${versions} versions are there already`;
+  const sum = bytes + size;
+  if (sum > quota.bytes) return `all versions together would have ${sum} bytes`;
+  if (isKnown || today < quota.newPerDay) return undefined;
+  return `${today} new modules have come today`;
 }

@@ -1,6 +1,6 @@
 /** Whether one more plugin fits. */
 import { describe, expect, it } from 'vitest';
-import { quotaFault } from '../../../src/core/plugin/quota.ts';
+import { countUse, quotaFault } from '../../../src/core/plugin/quota.ts';
 import type { CountedVersion } from '../../../src/core/plugin/quota.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -18,7 +18,7 @@ const version = (text: string, more: Partial<CountedVersion> = {}): CountedVersi
 });
 
 const faultOf = (stored: CountedVersion[], added: CountedVersion, quota: object = {}, now = NOW) =>
-  quotaFault(stored, added, { quota: { ...ENOUGH, ...quota }, now });
+  quotaFault(countUse(stored, added, now), added, { ...ENOUGH, ...quota });
 
 describe('versions', () => {
   const two = [version('1.0.0'), version('1.1.0')];
