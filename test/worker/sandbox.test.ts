@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createSandbox } from '../../src/adapters/extism/sandbox.ts';
+import { MAX_ENDED } from '../../src/adapters/extism/limits.ts';
 import { FUEL_EXPORT, START_FUEL } from '../../src/core/plugin/fuel.ts';
 import { instrumentModule } from '../../src/core/plugin/instrument.ts';
 import { describeSandbox } from '../contracts/sandbox.ts';
@@ -110,6 +111,37 @@ describe('createSandbox()', () => {
     expect(sandbox.loads).toBe(8);
     // Each of them with its own id: none that was ended is asked again.
     expect([...loads.values()]).toEqual(Array(8).fill(1));
+  });
+
+  it('keeps no more isolates warm than it may, however many were loaded at a time', async () => {
+    const { bytes, put, callOn } = await setUp(make);
+    const tenants = ['t0', 't1', 't2', 't3'];
+    for (const tenant of tenants) await put(tenant);
+    const sandbox = make(bytes, { maxWarm: 2, loader: apart(loader, new Map()) });
+    const call = (tenant: string) => callOn(sandbox, 'echo', 'x', { tenant });
+    expect((await Promise.all(tenants.map(call))).map(textOf)).toEqual(['x', 'x', 'x', 'x']);
+    expect(sandbox.loads).toBe(4);
+    for (const tenant of tenants) await call(tenant);
+    expect(sandbox.loads).toBeGreaterThanOrEqual(6);
+  });
+
+  it('collects what keeps ended isolates in memory, once for several of them', async () => {
+    const { bytes, put, callOn } = await setUp(make);
+    await put('a');
+    await put('b');
+    let collections = 0;
+    const sandbox = make(bytes, {
+      maxWarm: 1,
+      loader: apart(loader, new Map()),
+      collectHere: () => (collections += 1),
+    });
+    // The first call of each round but the very first ends the other's isolate.
+    for (let round = 0; round < MAX_ENDED; round += 1)
+      for (const tenant of ['a', 'b']) await callOn(sandbox, 'echo', 'x', { tenant });
+    expect(sandbox.loads).toBe(2 * MAX_ENDED);
+    expect(collections).toBe(1);
+    await callOn(sandbox, 'echo', 'x', { tenant: 'a' });
+    expect(collections).toBe(2);
   });
 
   it('ends an isolate whose calls have left too much memory behind, failed ones as well', async () => {

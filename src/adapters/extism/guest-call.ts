@@ -57,6 +57,7 @@ export async function callGuest(
     return { ok: false, error: toFailure(explain(error, { outcome, module, hasStarted })) };
   } finally {
     if (guest?.release() === false) onEnd(kernel.pages());
+    kernel.release();
   }
 }
 

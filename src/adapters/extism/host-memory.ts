@@ -24,13 +24,22 @@ export interface HostMemory {
   loadWord(pointer: bigint): bigint;
   storeByte(pointer: bigint, value: number): void;
   storeWord(pointer: bigint, value: bigint): void;
+  /** Gives back all that is left, without waiting for a collection. */
+  release(): void;
+}
+
+export interface HostMemoryOptions {
+  /** Bytes of live blocks, each counted with its overhead. */
+  readonly most?: number;
+  /** Whether a block's bytes are wanted after it was freed. */
+  readonly isHeld?: (bytes: ArrayBufferLike) => boolean;
 }
 
 const STRIDE = 2 ** 32;
 
 export function createHostMemory(
   refuse: Refuse,
-  most: number = CALL_LIMITS.hostMemory,
+  { most = CALL_LIMITS.hostMemory, isHeld = () => false }: HostMemoryOptions = {},
 ): HostMemory {
   const blocks = new Map<number, DataView>();
   let made = 0;
@@ -76,6 +85,7 @@ export function createHostMemory(
     live -= block.byteLength + CALL_LIMITS.blockOverhead;
     blocks.delete(number);
     lastNumber = -1;
+    if (!isHeld(block.buffer)) giveBack(block);
   }
 
   return {
@@ -93,7 +103,21 @@ export function createHostMemory(
     loadWord: (pointer) => locate(pointer, 8).getBigUint64(offset, true),
     storeByte: (pointer, value) => locate(pointer, 1).setUint8(offset, value),
     storeWord: (pointer, value) => locate(pointer, 8).setBigUint64(offset, value, true),
+    release() {
+      for (const block of blocks.values()) giveBack(block);
+      blocks.clear();
+      lastNumber = -1;
+    },
   };
+}
+
+/**
+ * Bytes outside the engine's heap wait there until it collects, and it does so after tens of megabytes; a buffer
+ * that is moved into an empty one is free at once.
+ */
+function giveBack({ buffer }: DataView): void {
+  // SAFETY: `alloc` makes them so.
+  (buffer as ArrayBuffer).transfer(0);
 }
 
 /** From 2^53 on the low digits are lost, but no block is that far. */

@@ -1,7 +1,7 @@
 /** What keeps the loaded isolates few, and their dead memories small: I2 and I3 of isolates.ts. */
 import { ISOLATE_DIGEST } from './isolate.generated.ts';
 import { forgetPages, heaviest, oldestIdle, retire } from './isolate-states.ts';
-import { COLLECT_PATH, RELEASE_PATH } from './limits.ts';
+import { COLLECT_PATH, MAX_ENDED, RELEASE_PATH } from './limits.ts';
 import type { IsolateState, IsolateStates, KnownIsolate } from './isolate-states.ts';
 
 export interface RoomOptions {
@@ -10,12 +10,17 @@ export interface RoomOptions {
   /** Pages of memory that dead instances may hold in all isolates together. */
   readonly maxDeadPages: number;
   readonly loader: WorkerLoader;
+  /** Collects garbage of this isolate. Default: the engine's own, where it was started with one for all. */
+  readonly collectHere?: (() => void) | undefined;
 }
 
-/** Whether the engine was started with a way to make it collect; it is the same one for all isolates. */
-const canCollect = 'gc' in globalThis;
+// SAFETY: it is no part of the language, so no types list it.
+const { gc } = globalThis as { gc?: () => void };
 
-export function createRoom(states: IsolateStates, { maxWarm, maxDeadPages, loader }: RoomOptions) {
+export function createRoom(states: IsolateStates, options: RoomOptions) {
+  const { maxWarm, maxDeadPages, loader, collectHere = gc } = options;
+  const canCollect = collectHere !== undefined;
+
   /** Whether the isolate heard: it may be gone already. */
   async function tell(id: string, path: string): Promise<boolean> {
     const load = () => Promise.reject(new Error('the isolate is gone already'));
@@ -31,7 +36,15 @@ export function createRoom(states: IsolateStates, { maxWarm, maxDeadPages, loade
     const id = idOf(key, state);
     // Whoever calls it from now on gets a new one.
     retire(states, state);
+    states.ended += 1;
     await tell(id, RELEASE_PATH);
+  }
+
+  /** An isolate that was ended keeps its heap until the stubs through which it was called are collected. */
+  function collectStubs(): void {
+    if (states.ended < MAX_ENDED || collectHere === undefined) return;
+    states.ended = 0;
+    collectHere();
   }
 
   async function tellToCollect({ key, state }: KnownIsolate): Promise<void> {
@@ -42,13 +55,21 @@ export function createRoom(states: IsolateStates, { maxWarm, maxDeadPages, loade
     if (!isThere && state.generation === generation) retire(states, state);
   }
 
+  /** Several may be loaded at a time, so there may be more to end than the one that makes room. */
+  async function keepAtMost(most: number): Promise<void> {
+    while (states.warm > most) {
+      const idle = oldestIdle(states);
+      if (idle === undefined) return;
+      await end(idle);
+    }
+  }
+
   return {
-    /** Makes room for one more. */
-    async releaseIdle(): Promise<void> {
-      const idle = oldestIdle(states, maxWarm);
-      if (idle !== undefined) await end(idle);
-    },
-    async collect(): Promise<void> {
+    /** For one more. */
+    makeRoom: () => keepAtMost(maxWarm - 1),
+    async tidy(): Promise<void> {
+      await keepAtMost(maxWarm);
+      collectStubs();
       while (states.pages > maxDeadPages) {
         const found = heaviest(states, { mustBeIdle: !canCollect });
         if (found === undefined) return;

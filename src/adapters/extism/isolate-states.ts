@@ -14,8 +14,11 @@ export interface IsolateState {
 export interface IsolateStates {
   /** The one that was called last at the end. */
   readonly byKey: Map<string, IsolateState>;
-  /** Sum of all of them. */
+  /** Sums of all of them. */
   pages: number;
+  warm: number;
+  /** Isolates that were ended since this one collected its stubs of them. */
+  ended: number;
 }
 
 export interface KnownIsolate {
@@ -27,7 +30,7 @@ const MAX_STATES = 4_096;
 let generations = 0;
 
 export function makeStates(): IsolateStates {
-  return { byKey: new Map(), pages: 0 };
+  return { byKey: new Map(), pages: 0, warm: 0, ended: 0 };
 }
 
 export function findState({ byKey }: IsolateStates, key: string): IsolateState {
@@ -45,8 +48,15 @@ export function findState({ byKey }: IsolateStates, key: string): IsolateState {
 export function retire(states: IsolateStates, state: IsolateState): void {
   generations += 1;
   state.generation = generations;
+  if (state.warm) states.warm -= 1;
   state.warm = false;
   forgetPages(states, state);
+}
+
+/** The isolate has answered. */
+export function markWarm(states: IsolateStates, state: IsolateState): void {
+  if (!state.warm) states.warm += 1;
+  state.warm = true;
 }
 
 export function addPages(states: IsolateStates, state: IsolateState, pages: number): void {
@@ -60,11 +70,9 @@ export function forgetPages(states: IsolateStates, state: IsolateState): void {
   state.pages = 0;
 }
 
-/** The one that was idle longest, when there are so many that one has to go. */
-export function oldestIdle({ byKey }: IsolateStates, maxWarm: number): KnownIsolate | undefined {
-  const warm = [...byKey].filter(([, state]) => state.warm);
-  if (warm.length < maxWarm) return undefined;
-  return known(warm.find(([, { users }]) => users === 0));
+/** The one that was idle longest. */
+export function oldestIdle({ byKey }: IsolateStates): KnownIsolate | undefined {
+  return known([...byKey].find(([, { warm, users }]) => warm && users === 0));
 }
 
 /** The one with the most memory that may be dead; only one that is idle can be ended. */

@@ -5,13 +5,15 @@
  * before another is loaded. I3: instances are dead after their call, but their memories stay until the engine
  * collects them, which it does isolate by isolate and late. So what each has left behind is counted, and when
  * the sum is too high, the isolate with the most of it collects or, where it cannot be told to, is ended.
+ * I4: an isolate that was ended stays for as long as this one has an object through which it was called, so
+ * this one collects when several were ended.
  */
 import { fail, ok } from '../../core/errors.ts';
 import { ISOLATE_SOURCE } from './isolate.generated.ts';
 import { CALL_CEILINGS } from '../../core/plugin/ceilings.ts';
 import { askIsolate, createRoom, idOf } from './isolate-room.ts';
 import { MAX_DEAD_PAGES } from './limits.ts';
-import { addPages, findState, makeStates, retire } from './isolate-states.ts';
+import { addPages, findState, makeStates, markWarm, retire } from './isolate-states.ts';
 import { decodeReplies, encodeCalls } from './wire.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginBytes, PluginCall, PluginReply } from '../../runtime/ports.ts';
@@ -26,6 +28,7 @@ export interface IsolatesOptions {
   readonly maxWarm?: number;
   /** Pages of memory that dead instances may hold in all isolates together. Default `MAX_DEAD_PAGES`. */
   readonly maxDeadPages?: number;
+  readonly collectHere?: (() => void) | undefined;
   /** The network of an isolate whose plugin has a grant. */
   readonly outbound?: (right: NetworkRight) => Fetcher;
 }
@@ -52,7 +55,7 @@ const statesOf = new WeakMap<WorkerLoader, IsolateStates>();
 
 export function createIsolates(options: IsolatesOptions): Isolates {
   const { loader, bytes, compatibilityDate, maxWarm = 32, outbound } = options;
-  const { maxDeadPages = MAX_DEAD_PAGES } = options;
+  const { maxDeadPages = MAX_DEAD_PAGES, collectHere } = options;
   const states = statesOf.get(loader) ?? makeStates();
   statesOf.set(loader, states);
   const read = createReader(bytes);
@@ -75,7 +78,7 @@ export function createIsolates(options: IsolatesOptions): Isolates {
     };
   }
 
-  const room = createRoom(states, { loader, maxWarm, maxDeadPages });
+  const room = createRoom(states, { loader, maxWarm, maxDeadPages, collectHere });
 
   async function ask(
     { key, state }: { key: string; state: IsolateState },
@@ -90,7 +93,7 @@ export function createIsolates(options: IsolatesOptions): Isolates {
       const wasm = state.warm ? undefined : await read(key, first);
       if (wasm === undefined && !state.warm)
         return fail('plugin_not_found', `Cannot call the plugin: there is no ${first.hash}`);
-      if (!state.warm) await room.releaseIdle();
+      if (!state.warm) await room.makeRoom();
       ({ generation } = state);
       // A warm isolate may be one that the platform has dropped meanwhile.
       const load = async () => code(wasm ?? present(await read(key, first)), first);
@@ -99,7 +102,7 @@ export function createIsolates(options: IsolatesOptions): Isolates {
       const turn = decodeReplies(await response.arrayBuffer());
       if (turn !== undefined && turn.replies.length > 0) {
         if (state.generation === generation) {
-          state.warm = true;
+          markWarm(states, state);
           addPages(states, state, turn.pages);
         }
         return ok(turn.replies);
@@ -121,7 +124,7 @@ export function createIsolates(options: IsolatesOptions): Isolates {
         return await ask({ key, state }, calls, signal);
       } finally {
         state.users -= 1;
-        await room.collect();
+        await room.tidy();
       }
     },
   };

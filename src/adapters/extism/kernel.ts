@@ -36,6 +36,8 @@ export interface Kernel {
   outcome(): Outcome;
   /** Of the guest's memory, 64 KiB each. */
   pages(): number;
+  /** Once nothing of the call is wanted any more. */
+  release(): void;
 }
 
 export interface Outcome {
@@ -73,7 +75,10 @@ export function createKernel(options: KernelOptions): Kernel {
 
   const desk: Desk = {
     ...options,
-    memory: createHostMemory(refuse, limits.hostMemory),
+    memory: createHostMemory(refuse, {
+      most: limits.hostMemory,
+      isHeld: (bytes) => bytes === desk.output.buffer,
+    }),
     log: createGuestLog(limits),
     refuse,
     charge,
@@ -116,6 +121,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (!meter.settle()) refuse('out_of_fuel', 'it used all of its fuel');
     },
     pages,
+    release: () => desk.memory.release(),
     outcome: () => ({
       fault,
       isOutOfFuel: meter.isSpent(),

@@ -73,6 +73,9 @@ export const HOST_COST = {
 /** Of memory that dead instances may hold in all isolates together, 64 KiB each: 32 MiB. */
 export const MAX_DEAD_PAGES = 512;
 
+/** Isolates that were ended and whose heaps may still be there: 2 MiB each, against tens of milliseconds. */
+export const MAX_ENDED = 16;
+
 /** A request to this path makes an isolate collect what its calls have left behind. */
 export const COLLECT_PATH = '/collect';
 /** A request to this path ends an isolate that nobody has called for a while. */
