@@ -82,6 +82,12 @@ export function entryCost(locals: number): number {
   return 2 + (locals >> 2);
 }
 
+/**
+ * Units that a round of a loop, or a call, costs at least. The look at the fuel takes 2 nanoseconds in the code
+ * of the engine's first compiler, which has all of a call that never returns, and little else may be in a round.
+ */
+export const LEAST_ROUND = 4;
+
 export interface SizeCost {
   /** A size above this fails or traps without any work, and costs nothing. */
   readonly ceiling: number;

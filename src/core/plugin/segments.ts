@@ -6,7 +6,7 @@
  *     a loop, does so again in every round. So a cost moved to the parent is never paid too late.
  * S2. Every cycle passes a checked segment: a function's entry or a loop's head.
  */
-import { entryCost, MERGING } from './cost.ts';
+import { entryCost, LEAST_ROUND, MERGING } from './cost.ts';
 import { OP } from './opcodes.ts';
 
 export interface Segment {
@@ -132,4 +132,6 @@ export function mergeSegments(segments: readonly Segment[]): void {
     parent.cost += segment.cost;
     segment.cost = 0;
   }
+  for (const segment of segments)
+    if (segment.isChecked) segment.cost = Math.max(segment.cost, LEAST_ROUND);
 }

@@ -175,6 +175,11 @@ describe('instrumentModule() charges', () => {
     expect(using(code)).toBe(units);
   });
 
+  it('a call, and a round of a loop, with nothing in them as if there were something', () => {
+    const text = '(module (func (export "run") (param i32 i32) (block (loop (br 1)))))';
+    expect(Number(run(instrument(wat(text)).wasm).used)).toBe(4 + 4);
+  });
+
   // The function that charges by size is not itself charged.
   it.each([
     [

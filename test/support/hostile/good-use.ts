@@ -1,7 +1,8 @@
 /**
- * Good use of a server, up to its limits: as many plugins as it keeps warm, as many requests at a time as the
- * suite sends, runs that call many plugins, the largest input, memory and body, a module that is slow to
- * compile. What the server takes for that is no growth.
+ * Good use of a server, up to its limits and as broad as the suite: as many plugins as it keeps warm, as many
+ * requests at a time as the suite sends, runs that call many plugins, new plugins that make room for one another,
+ * hundreds of versions, the largest input, memory and body, a module that is slow to compile. What the server
+ * takes for that is no growth.
  */
 import { expectJson } from '../../../scripts/launcher/api.ts';
 import { answers, plugin, says } from './plugin.ts';
@@ -11,6 +12,8 @@ import { I32, many, op } from './wasm.ts';
 const PLUGINS = 40;
 const AT_A_TIME = 200;
 const ROUNDS = 3;
+const CROWD = 20;
+const VERSIONS = 500;
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const nameOf = (i: number) => `good-${i}`;
 
@@ -34,20 +37,54 @@ const LARGEST: { readonly [name: string]: Uint8Array } = {
 export async function useServer(url: string): Promise<void> {
   for (const i of range(PLUGINS)) await upload(url, nameOf(i), says(nameOf(i)));
   for (const [name, module] of Object.entries(LARGEST)) await upload(url, name, module);
+  const mixed = range(100).map((i) => nameOf(i % 20));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const i of range(PLUGINS)) await callPlugin(url, nameOf(i));
     await Promise.all(range(AT_A_TIME).map((i) => callPlugin(url, nameOf(i % PLUGINS))));
     await Promise.all(range(AT_A_TIME).map(() => refuse(url)));
-    for (const mode of ['durable', 'inline']) await runMap(url, mode);
+    for (const mode of ['durable', 'inline']) await runMap(url, mode, mixed);
     for (const name of Object.keys(LARGEST)) await useAll(url, name);
     await Promise.all([upload8, upload8].map((send) => send(url)));
+    for (const mode of ['durable', 'inline']) await meetCrowd(url, mode);
+  }
+  await publish(url);
+}
+
+let crowds = 0;
+
+/** New plugins, called from one run and from many at a time. */
+async function meetCrowd(url: string, mode: string): Promise<void> {
+  crowds += 1;
+  const names = range(CROWD).map((i) => `crowd-${crowds}-${i}`);
+  await Promise.all(names.map((name) => upload(url, name, says(name))));
+  const turned = (by: number) => [...names.slice(by), ...names.slice(0, by)];
+  await runMap(
+    url,
+    mode,
+    range(5).flatMap(() => names),
+  );
+  await Promise.all(range(CROWD).map((i) => runMap(url, mode, turned(i).slice(0, 5))));
+}
+
+/** Many versions of one plugin; they are there already when the server was used before. */
+async function publish(url: string): Promise<void> {
+  for (let from = 0; from < VERSIONS; from += CROWD) {
+    const versions = range(CROWD).map((i) => `0.0.${from + i}`);
+    await Promise.all(
+      versions.map((version) => upload(url, 'good-versions', says(`version ${version}`), version)),
+    );
   }
 }
 
-async function upload(url: string, name: string, module: Uint8Array): Promise<void> {
+async function upload(
+  url: string,
+  name: string,
+  module: Uint8Array,
+  version = '1.0.0',
+): Promise<void> {
   const body = Uint8Array.from(module);
   const headers = { 'content-type': 'application/wasm' };
-  const path = `${url}/v1/plugins/${name}/versions/1.0.0`;
+  const path = `${url}/v1/plugins/${name}/versions/${version}`;
   await expectJson(await fetch(path, { method: 'PUT', body, headers }));
 }
 
@@ -85,8 +122,7 @@ async function refuse(url: string): Promise<void> {
   if (answer.status !== 422) throw new Error(`What is no module is answered with ${answer.status}`);
 }
 
-async function runMap(url: string, mode: string): Promise<void> {
-  const names = range(100).map((i) => nameOf(i % 20));
+async function runMap(url: string, mode: string, names: readonly string[]): Promise<void> {
   const task = { type: 'function_task', function_identifier: '{{ item }}.run', input: '' };
   const each = { id: 'each', type: 'map', over: names, max_concurrency: 100, collect: 'values' };
   const recipe = { name: 'good-use', nodes: [{ ...each, task }], final_outputs: ['each'] };
