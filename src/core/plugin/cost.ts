@@ -108,12 +108,15 @@ export const SIZE_COSTS: { readonly [operation in SizedOperation]: SizeCost } = 
   grow: { ceiling: LIMITS.memoryPages, shift: 10, empty: 0 },
 };
 
-/**
- * A segment of at most `largest` units is charged where its dominator is, until that one has taken in
- * `absorbed` of them. Never under-charges; on an interpreter it charges about twice the exact cost
- * and saves most of the places where fuel is taken.
- */
-export const MERGING = { largest: 24, absorbed: 64 } as const;
+/** What a place pays for what follows it; some of that is over-charged when the run goes another way. */
+export const MERGING = {
+  /** Units of the longest way to the next place that pays. */
+  way: 32,
+  /** Units of a way that is gone in any case. */
+  sureWay: 10_000,
+  /** Units, of all that follows the loops behind a place. */
+  behindLoops: 64,
+} as const;
 
 function costTable(
   size: number,

@@ -25,8 +25,8 @@ export interface IndexSpaces {
 export type SizedOperation = 'copy' | 'fill' | 'table' | 'grow';
 
 export interface BodyVisitor {
-  /** A body's first instruction is at `at`. */
-  enter(at: number, locals: number): void;
+  /** A body's first instruction is at `at`; `locals` without the parameters. */
+  enter(at: number, locals: number, type: FunctionType): void;
   /** A branch to the label `depth` frames out; comes before its `instruction`. */
   target(depth: number): void;
   /** The instruction at `at` works in proportion to its top operand; comes before its `instruction`. */
@@ -39,6 +39,8 @@ export interface BodyVisitor {
   /** The body's bytes, its size prefix not included. */
   leave(start: number, end: number): void;
 }
+
+const NO_TYPE: FunctionType = { params: [], results: [] };
 
 interface Body {
   readonly spaces: IndexSpaces;
@@ -71,8 +73,8 @@ export function decodeBodies(
     skipBytes(cursor, size);
     cursor.end = cursor.pos;
     cursor.pos = start;
-    const params = spaces.types[spaces.functions[i] ?? 0]?.params.length ?? 0;
-    const body = decodeBody(cursor, spaces, params, visitor);
+    const type = spaces.types[spaces.functions[i] ?? 0] ?? NO_TYPE;
+    const body = decodeBody(cursor, spaces, type, visitor);
     total.blocks += body.blocks;
     total.loops += body.loops;
     total.merges += body.labels * body.locals;
@@ -98,13 +100,13 @@ function checkTotal(total: { blocks: number; loops: number; merges: number }, at
 function decodeBody(
   cursor: Cursor,
   spaces: IndexSpaces,
-  params: number,
+  type: FunctionType,
   visitor: BodyVisitor | undefined,
 ): Body {
   const locals = decodeLocals(cursor);
   const body: Body = {
     spaces,
-    locals: params + locals,
+    locals: type.params.length + locals,
     frames: [OP.block],
     blocks: 0,
     elses: 0,
@@ -112,7 +114,7 @@ function decodeBody(
     labels: 0,
     visitor,
   };
-  visitor?.enter(cursor.pos, locals);
+  visitor?.enter(cursor.pos, locals, type);
   while (body.frames.length > 0) {
     const at = cursor.pos;
     const opcode = readByte(cursor);

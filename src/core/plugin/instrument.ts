@@ -3,7 +3,10 @@
  * what bounds a guest's CPU.
  *
  * F1. The counter is the module's last global: no index that the module itself holds reaches it.
- * F2. Below zero it traps, at the next function entry, loop head or sized operation; it never wraps.
+ * F2. Below zero it traps, at the next loop head, sized operation or entry of a function, small ones that
+ *     call nothing left out; it never wraps.
+ * F3. Whoever else sees the counter sees what is left. A function may hold it in a local meanwhile, and a
+ *     trap that is not about fuel leaves it as it was seen last.
  */
 import type { Result } from '../errors.ts';
 import { assembleModule } from './assemble.ts';
@@ -18,17 +21,24 @@ import { catchFault, refuse } from './fault.ts';
 import { OP } from './opcodes.ts';
 import { isBeyondReach, stateExports } from './rewinding.ts';
 import { SECTION } from './sections.ts';
-import { mergeSegments, trackSegments } from './segments.ts';
-import type { SizedAt } from './splice.ts';
+import { isBetterHeld } from './holding.ts';
+import { mergeSegments } from './merge-segments.ts';
+import { trackSegments } from './segments.ts';
+import type { Outline } from './segments.ts';
+import type { Held, SizedAt } from './splice.ts';
 import { spliceBody } from './splice.ts';
+import { blockTypeOf } from './types.ts';
+import type { FunctionType } from './types.ts';
 
 export interface InstrumentOptions {
   /** Name of the exported global that holds the fuel left, a mutable i64. */
   readonly fuelExport: string;
   /** Fuel for what runs before the host sets the global: the start function. */
   readonly startFuel: bigint;
-  /** False counts exactly and is slower to run. Default true: about twice the exact count at most. */
+  /** False counts exactly, at every place, and is slower to run. Default true. */
   readonly merge?: boolean;
+  /** False takes it from the global everywhere, which is right after a trap too, and slower to run. Default `merge`. */
+  readonly hold?: boolean;
 }
 
 export interface InstrumentReport {
@@ -52,14 +62,14 @@ export function instrumentModule(
   bytes: Uint8Array,
   options: InstrumentOptions,
 ): Result<{ readonly wasm: Uint8Array; readonly report: InstrumentReport }, ModuleFault> {
-  const { fuelExport, startFuel, merge = true } = options;
+  const { fuelExport, startFuel, merge = true, hold = merge } = options;
   if (BigInt.asIntN(64, startFuel) !== startFuel) {
     throw new RangeError(
       `Cannot instrument module: "startFuel" must be an i64: current value is ${startFuel}`,
     );
   }
   return catchFault(() => {
-    const bodies = bodyRewriter(bytes, merge);
+    const bodies = bodyRewriter(bytes, { merge, hold });
     const module = decodeModule(bytes, bodies.visit);
     checkFuelExport(module, fuelExport);
     const { spaces } = module;
@@ -101,20 +111,26 @@ interface BodyRewriter {
   readonly visit: (spaces: IndexSpaces) => BodyVisitor;
 }
 
-function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
+function bodyRewriter(
+  bytes: Uint8Array,
+  { merge, hold }: { merge: boolean; hold: boolean },
+): BodyRewriter {
   const out = byteWriter(bytes.length + (bytes.length >> 2));
   const counts = { instructions: 0, loops: 0, charges: 0, checks: 0, sized: 0 };
   const tracker = trackSegments();
   const sized: SizedAt[] = [];
   const scratch = byteWriter(4096);
   let isWithinReach = true;
+  let body: Signature = { locals: 0, type: { params: [], results: [] } };
 
   function rewrite(start: number, end: number, spaces: IndexSpaces): void {
-    if (merge) mergeSegments(tracker.segments);
+    const outline = tracker.outline();
+    const { segments } = outline;
+    if (merge) mergeSegments(segments);
     scratch.length = 0;
     const indices = { fuelGlobal: spaces.globals, firstChargeFunction: spaces.functions.length };
-    const places = { segments: tracker.segments, sized };
-    const added = spliceBody(scratch, { bytes, start, end }, places, indices);
+    const held = hold ? heldIn(outline, body) : undefined;
+    const added = spliceBody(scratch, { bytes, start, end, held }, { segments, sized }, indices);
     counts.charges += added.charges;
     counts.checks += added.checks;
     counts.sized += added.sized;
@@ -127,8 +143,9 @@ function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
     counts,
     isWithinReach: () => isWithinReach,
     visit: (spaces) => ({
-      enter(at, locals) {
+      enter(at, locals, type) {
         sized.length = 0;
+        body = { locals, type };
         tracker.enter(at, locals);
       },
       target(depth) {
@@ -136,6 +153,7 @@ function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
       },
       sized(at, operation) {
         sized.push({ at, operation });
+        tracker.sized(at);
       },
       instruction(opcode, operand, next) {
         counts.instructions++;
@@ -150,4 +168,17 @@ function bodyRewriter(bytes: Uint8Array, merge: boolean): BodyRewriter {
       leave: (start, end) => rewrite(start, end, spaces),
     }),
   };
+}
+
+interface Signature {
+  readonly locals: number;
+  readonly type: FunctionType;
+}
+
+/** Where a function's counter is held while it runs, when that is worth it and can be. */
+function heldIn(outline: Outline, { locals, type }: Signature): Held | undefined {
+  const { params, results } = type;
+  if (!isBetterHeld(outline) || (outline.leavesByBranch && results.length > 1)) return undefined;
+  const blockType = outline.leavesByBranch ? blockTypeOf(results[0]) : undefined;
+  return { local: params.length + locals, blockType };
 }

@@ -16,6 +16,7 @@ export const OP = {
   returnCall: 0x12,
   returnCallIndirect: 0x13,
   localGet: 0x20,
+  localSet: 0x21,
   localTee: 0x22,
   globalGet: 0x23,
   globalSet: 0x24,

@@ -39,6 +39,12 @@ export function readValueType(cursor: Cursor): ValueType {
   return type;
 }
 
+/** The type of a block that takes nothing and gives at most one value. */
+export function blockTypeOf(result: ValueType | undefined): number {
+  for (const [byte, type] of VALUE_TYPES) if (type === result) return byte;
+  return EMPTY_BLOCK;
+}
+
 export function readReferenceType(cursor: Cursor): void {
   const start = cursor.pos;
   const type = readValueType(cursor);

@@ -11,7 +11,7 @@ const PLENTY = 1_000_000_000n;
 
 function instrument(
   bytes: Uint8Array,
-  options: { startFuel?: bigint; merge?: boolean } = {},
+  options: { startFuel?: bigint; merge?: boolean; hold?: boolean } = {},
 ): { wasm: Uint8Array; report: InstrumentReport } {
   const result = instrumentModule(bytes, { fuelExport: FUEL, startFuel: PLENTY, ...options });
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
@@ -32,6 +32,7 @@ function fuelOf(exports: WebAssembly.Exports): WebAssembly.Global {
 
 interface Outcome {
   readonly result: unknown;
+  readonly isTrap: boolean;
   readonly used: bigint;
   readonly left: bigint;
   readonly memory: Uint8Array | undefined;
@@ -43,15 +44,18 @@ function run(wasm: Uint8Array, fuel = PLENTY, args: number[] = [5, 9]): Outcome 
   const counter = exports[FUEL] === undefined ? undefined : fuelOf(exports);
   if (counter !== undefined) counter.value = fuel;
   let result: unknown;
+  let isTrap = false;
   try {
     result = (exports as Exports)['run']!(...args);
   } catch (error) {
+    isTrap = true;
     result = error instanceof WebAssembly.RuntimeError ? error.message : error;
   }
   const memory = exports['memory'] as WebAssembly.Memory | undefined;
   const left = counter?.value ?? 0n;
   return {
     result,
+    isTrap,
     used: fuel - left,
     left,
     memory: memory && new Uint8Array(memory.buffer),
@@ -72,15 +76,20 @@ describe('instrumentModule() on random modules', () => {
     fc.assert(
       fc.property(moduleText, (text) => {
         const bytes = wat(text);
-        const merged = instrument(bytes).wasm;
-        const exact = instrument(bytes, { merge: false }).wasm;
-        expect(WebAssembly.validate(new Uint8Array(merged))).toBe(true);
-        expect(WebAssembly.validate(new Uint8Array(exact))).toBe(true);
-        const [original, fast, precise] = [run(bytes), run(merged), run(exact)];
-        sameEffect(fast, original);
-        sameEffect(precise, original);
-        expect(fast.used).toBeGreaterThanOrEqual(precise.used);
-        expect(precise.used).toBeGreaterThan(0n);
+        const forms = [{}, { hold: false }, { merge: false }];
+        const metered = forms.map((form) => instrument(bytes, form).wasm);
+        const original = run(bytes);
+        const outcomes = metered.map((wasm) => {
+          expect(WebAssembly.validate(new Uint8Array(wasm))).toBe(true);
+          const outcome = run(wasm);
+          sameEffect(outcome, original);
+          return outcome;
+        });
+        const [held, merged, exact] = outcomes as [Outcome, Outcome, Outcome];
+        expect(merged.used).toBeGreaterThanOrEqual(exact.used);
+        expect(exact.used).toBeGreaterThan(0n);
+        // What a local held is lost at a trap.
+        if (!original.isTrap) expect(held.used).toBe(merged.used);
       }),
       { numRuns: 300 },
     );
@@ -89,10 +98,12 @@ describe('instrumentModule() on random modules', () => {
   it('ends in the same result with what a run used, and below zero with any less that stops it', () => {
     fc.assert(
       fc.property(moduleText, fc.double({ min: 0, max: 1, noNaN: true }), (text, share) => {
-        const { wasm } = instrument(wat(text));
+        const bytes = wat(text);
+        const { wasm } = instrument(bytes);
         const whole = run(wasm);
-        sameEffect(run(wasm, whole.used), whole);
-        const less = run(wasm, BigInt(Math.floor(Number(whole.used) * share)));
+        const { used } = run(instrument(bytes, { hold: false }).wasm);
+        sameEffect(run(wasm, used), whole);
+        const less = run(wasm, BigInt(Math.floor(Number(used) * share)));
         if (less.left >= 0n) sameEffect(less, whole);
         else if (less.result !== whole.result) expect(less.result).toBe('unreachable');
       }),
@@ -216,6 +227,65 @@ describe('instrumentModule() charges', () => {
     ],
   ])('%s by its size', (_name, code, units) => {
     expect(using(code)).toBe(units);
+  });
+});
+
+describe('instrumentModule() merges', () => {
+  const used = (code: string, args: number[]) => {
+    const bytes = wat(`(module (func (export "run") (param i32 i32) (local i32) ${code}))`);
+    return Number(run(instrument(bytes).wasm, PLENTY, args).used);
+  };
+  const constants = (count: number) => '(drop (i32.const 1)) '.repeat(count);
+
+  it('charges the longest of short ways, whichever is taken', () => {
+    const code = `(if (local.get 0) (then ${constants(10)}) (else ${constants(3)}))`;
+    const all = 2 + 2 + 20;
+    expect([used(code, [0, 0]), used(code, [1, 0])]).toEqual([all, all]);
+  });
+
+  it('charges a long way only when it is taken', () => {
+    const code = `(if (local.get 0) (then ${constants(30)}))`;
+    expect([used(code, [0, 0]), used(code, [1, 0])]).toEqual([4, 64]);
+  });
+
+  it('charges one way through a table, and not the sum of all', () => {
+    const targets = Array.from({ length: 40 }, (_, i) => i);
+    const cases = targets.reduce(
+      (inner, i) => `(block ${inner}) ${constants(20)} (br ${39 - i})`,
+      `(br_table ${targets.join(' ')} (local.get 0))`,
+    );
+    const code = `(block ${cases})`;
+    expect(used(code, [3, 0])).toBeLessThan(60);
+  });
+
+  it('does not charge in each round what follows a loop', () => {
+    const code = `(block (loop (br_if 1 (i32.eqz (local.get 0)))
+      (local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br 0))) ${constants(20)}`;
+    const [ten, twenty] = [used(code, [10, 0]), used(code, [20, 0])];
+    expect(twenty - ten).toBeLessThan(10 * 12);
+  });
+
+  it('leaves the counter right for whom it calls, and after it, in a loop that holds it', () => {
+    const text = (exact: boolean) => {
+      const bytes = wat(`(module (func $leaf (param i32) (result i32) (local.get 0))
+        (func (export "run") (param i32 i32) (result i32) (loop $l (result i32)
+          (drop (call $leaf (call $leaf (local.get 0))))
+          (if (i32.eqz (local.get 0)) (then (return (i32.const 7))))
+          (local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br $l))))`);
+      return run(instrument(bytes, { hold: !exact }).wasm, PLENTY, [9, 0]);
+    };
+    expect(text(false)).toEqual(text(true));
+    expect(text(false).result).toBe(7);
+  });
+
+  it('stops soon where a body is full of calls of what calls nothing', () => {
+    for (const size of [400, 5_000]) {
+      const bytes = wat(`(module (func $leaf ${constants(size / 2)})
+        (func (export "run") (param i32 i32) ${'(call $leaf) '.repeat(2_000)}))`);
+      const { left } = run(instrument(bytes).wasm, 20_000n);
+      expect(left).toBeLessThan(0n);
+      expect(left).toBeGreaterThan(-1_000_000n);
+    }
   });
 });
 
