@@ -8,13 +8,15 @@ export interface Frame {
 }
 
 const LENGTH_SIZE = 4;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** `parts` follow one another without a mark: the header says where each ends. */
 export function encodeFrame(
   header: JsonObject,
   parts: readonly Uint8Array[],
 ): Uint8Array<ArrayBuffer> {
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = encoder.encode(JSON.stringify(header));
   const size = parts.reduce((sum, { length }) => sum + length, LENGTH_SIZE + text.length);
   const frame = new Uint8Array(size);
   new DataView(frame.buffer).setUint32(0, text.length);
@@ -39,7 +41,7 @@ export function decodeFrame(frame: ArrayBuffer): Frame | undefined {
 function parseHeader(bytes: Uint8Array): JsonObject | undefined {
   try {
     // SAFETY: JSON.parse gives JSON.
-    const value = JSON.parse(new TextDecoder().decode(bytes)) as JsonValue;
+    const value = JSON.parse(decoder.decode(bytes)) as JsonValue;
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

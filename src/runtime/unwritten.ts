@@ -28,17 +28,17 @@ export function createUnwritten(
   commit: (record: TurnRecord) => void,
   clock: Pick<Clock, 'deadline'>,
 ): Unwritten {
-  let kept: TurnRecord | undefined;
-  let turns = 0;
+  let kept: TurnRecord[] = [];
+  let events = 0;
   let soon: Deadline | undefined;
 
   function flush(): void {
-    const record = kept;
-    kept = undefined;
-    turns = 0;
+    const [first, ...rest] = kept;
+    kept = [];
+    events = 0;
     soon?.clear();
     soon = undefined;
-    if (record !== undefined) commit(record);
+    if (first !== undefined) commit(mergeRecords([first, ...rest]));
   }
 
   /** A call of an uploaded function may have to wait until there is an isolate for it. */
@@ -50,9 +50,9 @@ export function createUnwritten(
 
   return {
     add({ record, launch }) {
-      kept = kept === undefined ? record : mergeRecords(kept, record);
-      turns += 1;
-      const isFull = turns >= MOST_TURNS || kept.events.length >= MOST_EVENTS;
+      kept.push(record);
+      events += record.events.length;
+      const isFull = kept.length >= MOST_TURNS || events >= MOST_EVENTS;
       const functions = launch.map(findComputing);
       if (isFull || functions.length === 0 || functions.includes(undefined)) flush();
       else if (functions.some((each) => each?.bundled === false)) flushSoon();

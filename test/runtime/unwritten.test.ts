@@ -145,10 +145,10 @@ describe('mergeRecords()', () => {
       await settled();
     }
     const [first, ...rest] = run.records;
-    const merged = rest.reduce(mergeRecords, first!);
+    const merged = mergeRecords([first!, ...rest]);
     expect(merged.events).toEqual(eventsOf(run.records));
     expect(merged.run).toEqual(run.records.at(-1)!.run);
-    const again = mergeRecords(merged, { ...merged, events: [] });
+    const again = mergeRecords([merged, { ...merged, events: [] }]);
     expect(again.steps).toEqual(merged.steps);
   });
 });

@@ -10,15 +10,15 @@ export function createSettings(deps: {
   readonly clock: Pick<Clock, 'now'>;
 }): Settings {
   const { namespace, clock } = deps;
-  const read = createShortMemory<string | null>(clock);
+  const read = createShortMemory<JsonValue | undefined>(clock);
   const objectOf = (tenant: Tenant) => namespace.get(namespace.idFromName(tenant));
   return {
-    async find(tenant, section) {
-      const load = async () => objectOf(tenant).findSetting(section);
-      const text = await read.read(`${tenant} ${section}`, load);
-      // SAFETY: written by `put` from JSON.
-      return text === null ? undefined : (JSON.parse(text) as JsonValue);
-    },
+    find: (tenant, section) =>
+      read.read(`${tenant} ${section}`, async () => {
+        const text = await objectOf(tenant).findSetting(section);
+        // SAFETY: written by `put` from JSON.
+        return text === null ? undefined : (JSON.parse(text) as JsonValue);
+      }),
     async put(tenant, section, value) {
       await objectOf(tenant).putSetting(section, JSON.stringify(value));
       read.forget(`${tenant} ${section}`);

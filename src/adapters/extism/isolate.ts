@@ -14,12 +14,11 @@ import type { SendRequest } from './desk.ts';
 
 const isolate = {
   async fetch(request: Request, _env: unknown, context: ExecutionContext): Promise<Response> {
-    const path = new URL(request.url).pathname;
-    if (path === COLLECT_PATH) {
+    if (request.url.endsWith(COLLECT_PATH)) {
       collectGarbage();
       return new Response(null, { status: 204 });
     }
-    if (path === RELEASE_PATH) {
+    if (request.url.endsWith(RELEASE_PATH)) {
       // Ending the isolate in the middle of a request would be an error of that request.
       context.waitUntil(scheduler.wait(0).then(endIsolate));
       return new Response(null, { status: 204 });

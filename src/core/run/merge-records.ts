@@ -1,13 +1,21 @@
-/** Two turns that followed one another, as one: what is written of them is the same. */
+/** Turns that followed one another, as one: what is written of them is the same. */
 import type { LedgerRow, StepRow, TurnRecord } from './record.ts';
 
-/** The later wins where both have written a row. */
-export function mergeRecords(first: TurnRecord, second: TurnRecord): TurnRecord {
+/** The later wins where several have written a row. */
+export function mergeRecords(records: readonly [TurnRecord, ...TurnRecord[]]): TurnRecord {
+  const last = records.at(-1) ?? records[0];
+  if (records.length === 1) return last;
   return {
-    ...second,
-    steps: lastOf([...first.steps, ...second.steps], stepId),
-    ledger: lastOf([...first.ledger, ...second.ledger], segmentId),
-    events: [...first.events, ...second.events],
+    ...last,
+    steps: lastOf(
+      records.flatMap(({ steps }) => steps),
+      stepId,
+    ),
+    ledger: lastOf(
+      records.flatMap(({ ledger }) => ledger),
+      segmentId,
+    ),
+    events: records.flatMap(({ events }) => events),
   };
 }
 
