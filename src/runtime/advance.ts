@@ -8,9 +8,10 @@ import type { TurnRecord } from '../core/run/record.ts';
 import type { Active, RunState } from '../core/run/state.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptDeps } from './attempt.ts';
+import { createInbox } from './inbox.ts';
 import { createPacer } from './pacer.ts';
 import type { Pacer } from './pacer.ts';
-import { createUnwritten } from './unwritten.ts';
+import { createUnwritten, isComputing } from './unwritten.ts';
 import { createBudget } from './models/budget.ts';
 import type { Budget } from './models/budget.ts';
 
@@ -38,26 +39,38 @@ export interface Driver {
   readonly stop: () => void;
 }
 
+interface InFlight {
+  readonly controller: AbortController;
+  /** Its answer may come from outside. */
+  readonly isOutside: boolean;
+}
+
 export function createDriver(deps: DriverDeps): Driver {
   const { state, clock } = deps;
-  const pace = (deps.pacer ?? createPacer(clock)).enter();
-  const inFlight = new Map<StepKey, AbortController>();
+  const inFlight = new Map<StepKey, InFlight>();
   const attemptDeps: AttemptDeps = {
     ...deps,
     budgets: [createBudget(state.plan.limits, state.spent), ...(deps.budgets ?? [])],
     report(fact) {
-      if (inFlight.get(fact.key)?.signal.aborted === false) enqueue(fact);
+      const under = inFlight.get(fact.key);
+      if (under?.controller.signal.aborted === false) enqueue(fact, true);
     },
   };
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  let waiting: Fact[] = [];
-  let isScheduled = false;
+  const enqueue = createInbox((deps.pacer ?? createPacer(clock)).enter(), take);
   const unwritten = createUnwritten(deps.commit, clock);
 
-  function take(facts: readonly Fact[]): void {
+  function take(facts: readonly Fact[], isFromOutside: boolean): void {
     const turn = move(facts);
-    unwritten.add(turn);
+    unwritten.add(turn, { isOutside: isFromOutside, isMoreComing: isMoreComing() });
     perform(turn);
+  }
+
+  /** What the turn has given up on is still in flight, and nothing comes of it. */
+  function isMoreComing(): boolean {
+    for (const [key, { isOutside: leaves }] of inFlight)
+      if (!leaves && state.active.has(key)) return true;
+    return false;
   }
 
   /** The engine throws only for its own bugs; the run then ends, and the others go on. */
@@ -72,7 +85,7 @@ export function createDriver(deps: DriverDeps): Driver {
   }
 
   function perform({ record, launch }: Turn): void {
-    for (const [key, controller] of inFlight) {
+    for (const [key, { controller }] of inFlight) {
       if (state.active.has(key)) continue;
       inFlight.delete(key);
       controller.abort();
@@ -84,39 +97,27 @@ export function createDriver(deps: DriverDeps): Driver {
 
   function begin(step: Active): void {
     const controller = new AbortController();
-    inFlight.set(step.key, controller);
+    const under = { controller, isOutside: !isComputing(step) };
+    inFlight.set(step.key, under);
     void attempt(attemptDeps, state, step, controller.signal)
       .catch((error: unknown) => brokenAttempt(deps, step, error))
       .then((fact) => {
-        if (inFlight.get(step.key) === controller) inFlight.delete(step.key);
+        if (inFlight.get(step.key) === under) inFlight.delete(step.key);
         // An aborted attempt was given up on: what it says is of no interest.
-        if (!controller.signal.aborted) enqueue(fact);
+        if (!controller.signal.aborted) enqueue(fact, under.isOutside);
       });
-  }
-
-  /** Answers that arrive together are taken in one turn. */
-  function enqueue(fact: Fact): void {
-    waiting.push(fact);
-    if (isScheduled) return;
-    isScheduled = true;
-    void pace.next().then(() => {
-      isScheduled = false;
-      const facts = waiting;
-      waiting = [];
-      take(facts);
-    });
   }
 
   return {
     state,
     ended,
     post(...facts) {
-      take(facts);
+      take(facts, true);
       unwritten.flush();
     },
     flush: unwritten.flush,
     stop() {
-      for (const controller of inFlight.values()) controller.abort();
+      for (const { controller } of inFlight.values()) controller.abort();
       inFlight.clear();
     },
   };

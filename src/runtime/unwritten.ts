@@ -4,9 +4,9 @@
  *
  * W1. No attempt that may touch anything outside begins before all that led to it is written.
  * W2. Nobody who watches waits for what is kept back longer than `SOON_MS`.
+ * W3. What came from outside is written at once: it may have been paid for.
  */
 import { mergeRecords } from '../core/run/merge-records.ts';
-import type { PinnedFunction } from '../core/recipe/plan.ts';
 import type { Turn } from '../core/run/advance.ts';
 import type { TurnRecord } from '../core/run/record.ts';
 import type { Active } from '../core/run/state.ts';
@@ -14,9 +14,16 @@ import type { Clock, Deadline } from './ports.ts';
 
 export interface Unwritten {
   /** Takes a turn, and writes it with those before unless another is about to follow. */
-  readonly add: (turn: Turn) => void;
+  readonly add: (turn: Turn, about: AboutTurn) => void;
   /** Writes what has been kept back. */
   readonly flush: () => void;
+}
+
+export interface AboutTurn {
+  /** Something of it was not computed here. */
+  readonly isOutside: boolean;
+  /** Steps of earlier turns are being computed. */
+  readonly isMoreComing: boolean;
 }
 
 /** Turns and events after which all is written in any case. */
@@ -41,7 +48,7 @@ export function createUnwritten(
     if (first !== undefined) commit(mergeRecords([first, ...rest]));
   }
 
-  /** A call of an uploaded function may have to wait until there is an isolate for it. */
+  /** A call may have to wait for an isolate, and a run for the turns of others. */
   function flushSoon(): void {
     if (soon !== undefined) return;
     soon = clock.deadline(SOON_MS);
@@ -49,25 +56,25 @@ export function createUnwritten(
   }
 
   return {
-    add({ record, launch }) {
+    add({ record, launch }, { isOutside, isMoreComing }) {
       kept.push(record);
       events += record.events.length;
       const isFull = kept.length >= MOST_TURNS || events >= MOST_EVENTS;
-      const functions = launch.map(findComputing);
-      if (isFull || functions.length === 0 || functions.includes(undefined)) flush();
-      else if (functions.some((each) => each?.bundled === false)) flushSoon();
+      const isLast = launch.length === 0 && !isMoreComing;
+      if (isFull || isLast || isOutside || !launch.every(isComputing)) flush();
+      else flushSoon();
     },
     flush,
   };
 }
 
-/** What a step calls if that is all it does: lost with this isolate it is computed again, and nobody can tell. */
-function findComputing({ node, frame }: Active): PinnedFunction | undefined {
+/** A step that does nothing else is computed again when it is lost with this isolate, and nobody can tell. */
+export function isComputing({ node, frame }: Active): boolean {
   if (node.type !== 'function_task' || node.cache !== undefined || node.rateLimit !== undefined)
-    return undefined;
+    return false;
   const { functions } = frame.plan;
   const found = Object.hasOwn(functions, node.function) ? functions[node.function] : undefined;
-  if (found === undefined || found.bundled) return found;
+  if (found === undefined) return false;
   // A grant gives nothing that the plugin does not ask for.
-  return (found.asks?.hosts.length ?? 0) === 0 ? found : undefined;
+  return found.bundled || (found.asks?.hosts.length ?? 0) === 0;
 }

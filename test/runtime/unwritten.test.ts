@@ -74,6 +74,49 @@ describe('turns of bundled functions', () => {
     expect(run.records.at(-1)!.run.status).toBe('cancelled');
   });
 
+  it('are one write too when they run side by side', async () => {
+    const text = recipe({ nodes: ids(40).map((id, index) => give(id, index)), edges: 'auto' });
+    const { records } = await runRecipe(bundled(text));
+    expect(records.length).toBeLessThanOrEqual(5);
+    const map = { id: 'm', type: 'map', over: ids(90), task: { ...give('x', 1) } };
+    const mapped = await runRecipe(bundled(recipe({ nodes: [map] })));
+    expect(mapped.records.length).toBeLessThanOrEqual(9);
+  });
+
+  it('are kept back while another is computed beside them', async () => {
+    const nodes = [call('a', 'gate'), call('b', 'gate'), call('c', 'gate')];
+    const run = await startRun(bundled(recipe({ nodes, edges: 'auto' })));
+    for (const gate of [0, 1]) {
+      run.functions.gates[gate]!.open(1);
+      await settled();
+    }
+    expect(run.records).toHaveLength(1);
+    run.functions.gates[2]!.open(1);
+    await runToEnd(run);
+    expect(run.records).toHaveLength(2);
+    expect(run.records[1]!.steps.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are written when something from outside has come', async () => {
+    const functions = createTestFunctions();
+    const nodes = [call('out', 'gate'), give('a', 1), give('b', 2)];
+    const edges = ['START to out', 'out to a', 'a to b'];
+    const run = await startRun(bundled(recipe({ nodes, edges }), ['gate']), { functions });
+    functions.gates[0]!.open('paid');
+    await runToEnd(run);
+    const [, paid, rest] = run.records;
+    expect(paid!.steps.map(({ key }) => key)).toEqual(['out']);
+    expect(rest!.steps.map(({ key }) => key)).toEqual(['a', 'b']);
+  });
+
+  it('are written when nothing comes of what is still computed', async () => {
+    const nodes = [call('slow', 'gate'), call('bad', 'fail')];
+    const run = await startRun(bundled(recipe({ nodes, edges: 'auto' })));
+    await settled();
+    expect(run.status()).toBe('failed');
+    expect(run.records.at(-1)!.run.status).toBe('failed');
+  });
+
   it('give the same after a death at any write', async () => {
     const nodes = [...ids(30).map((id, index) => give(id, index)), call('last', 'gate')];
     const plan = bundled(recipe({ nodes }), ['gate']);
