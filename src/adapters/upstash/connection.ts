@@ -1,7 +1,7 @@
 /**
  * The way to an Upstash database: deadlines, the breaker, and errors that tell nothing they should not.
  *
- * B1. Whatever the store does, an answer is there or given up on within the deadline.
+ * B1. Whatever the store does, an answer is there or given up on within the deadline, as `patience.ts` counts it.
  * B2. No error that leaves here holds a command: the SDK's own ones quote keys and values.
  */
 import { ComposerError } from '../../core/errors.ts';
@@ -9,6 +9,7 @@ import type { Clock, Log } from '../../runtime/ports.ts';
 import type { Breaker } from '../../runtime/limits/breaker.ts';
 import type { Redis } from '@upstash/redis/cloudflare';
 import type { Clients } from './clients.ts';
+import { createPatience } from './patience.ts';
 
 export interface Connection {
   readonly prefix: string;
@@ -40,7 +41,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
     prefix,
     async ask(question, { again = false } = {}) {
       if (!breaker.allow()) throw unavailable(`it has failed too often${last}`);
-      const deadline = clock.deadline(deadlineMs);
+      const deadline = createPatience(clock, deadlineMs);
       try {
         const answer = await clients.use(deadline.signal, (redis) =>
           question(redis).catch((error: unknown) => {

@@ -45,9 +45,17 @@ function identityOf(
   return {
     kind: 'http',
     target: { method, expect },
-    input: { url, headers: headers.filter(([, value]) => value !== own), body: body ?? null },
+    input: { url, headers: comparable(headers, own), body: body ?? null },
     tags: [`host:${host}`],
   };
+}
+
+/** Names have no case, and only values of one name have an order. The key of the attempt says nothing. */
+function comparable(headers: HttpRequest['headers'], own: string): [string, string][] {
+  return headers
+    .filter(([, value]) => value !== own)
+    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
+    .toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
 }
 
 async function send(
