@@ -6,7 +6,7 @@ import { BUNDLED } from './bundled.generated.ts';
 import { bundledModules, bundledVersions } from './bundled.ts';
 import { makeCacheObject } from './adapters/durable-objects/cache-object.ts';
 import { makeCatalog } from './adapters/durable-objects/catalog-object.ts';
-import { createCatalog } from './adapters/durable-objects/catalog.ts';
+import { createCatalog, createCatalogMemory } from './adapters/durable-objects/catalog.ts';
 import { makeLimiterObject } from './adapters/durable-objects/limiter-object.ts';
 import { createDeliveries } from './adapters/durable-objects/deliveries.ts';
 import { createEndpoints } from './adapters/durable-objects/endpoints.ts';
@@ -70,6 +70,8 @@ const LOADED_PER_OBJECT = 10;
 
 /** Of this isolate: what one request compiled, the next one need not. */
 const plans = createPlanCache();
+const catalogMemory = createCatalogMemory();
+const bundled = bundledVersions(BUNDLED);
 
 function makePorts(
   env: Bindings,
@@ -98,7 +100,7 @@ function makePorts(
     log,
     ...makeStores(env, variables, { clock, ids, digests, log, background }),
     background,
-    catalog: createCatalog({ namespace: env.CATALOG, bundled: bundledVersions(BUNDLED) }),
+    catalog: createCatalog({ namespace: env.CATALOG, bundled, memory: catalogMemory }),
     pluginBytes: bytes,
     files: withLifetimes(createFiles({ bucket: env.FILES, clock }), {
       clock,

@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { keepWell, refuses } from '../support/hostile/api.ts';
 import type { UploadRow } from '../support/hostile/api.ts';
+import { JIT_BOMBS } from '../support/hostile/jit-bombs.ts';
 import { plugin } from '../support/hostile/plugin.ts';
 import {
   ascii,
@@ -173,35 +174,7 @@ describe('demands without measure', () => {
   ]);
 });
 
-describe('what brings down a compiler', () => {
-  const nested = (depth: number) => [...many(depth, [2, 0x40]).flat(), ...many(depth, 0x0b)];
-  const diamonds = (count: number) => many(count, [0x41, 0, 4, 0x40, 1, 5, 1, 0x0b]).flat();
-  const branches = (count: number) => op.block(many(count, at(op.i32(0), op.brIf(0))).flat());
-  const at = (...parts: readonly Bytes[]) => parts.flat();
-  const spread = (functions: number, each: Bytes, locals: Locals = [], name = '') =>
-    moduleOf(
-      list(1, [NULLARY]),
-      list(3, many(functions, [0])),
-      ...(name === '' ? [] : [list(7, [[...text(name), 0, 0]])]),
-      list(10, many(functions, body(each, locals))),
-    );
-  refuses([
-    ['9 400 diamonds in one function', () => code(diamonds(9_400)), 'limit'],
-    ['513 diamonds', () => code(diamonds(513)), 'limit'],
-    ['100 functions of 513 diamonds', () => spread(100, diamonds(513)), 'limit'],
-    ['blocks nested 2 001 deep', () => code(nested(2_001)), 'limit'],
-    ['blocks nested 60 000 deep', () => code(many(60_000, [2, 0x40]).flat()), 'limit'],
-    ['2 001 blocks in a row', () => code(many(2_001, [2, 0x40, 0x0b]).flat()), 'limit'],
-    ['100 050 blocks over 58 functions', () => spread(58, nested(1_725)), 'limit'],
-    ['100 functions of 1 001 blocks', () => spread(100, nested(1_001)), 'limit'],
-    ['501 loops', () => code(many(501, [3, 0x40, 0x0b]).flat()), 'limit'],
-    ['21 functions of 499 loops', () => spread(21, many(499, [3, 0x40, 0x0b]).flat()), 'limit'],
-    ['120 000 branches among 512 locals', () => spread(4, branches(30_000), [[512, I32]]), 'limit'],
-    ['as many blocks as are allowed', () => spread(50, nested(1_999), [], 'run'), 'ok'],
-    ['as many diamonds as are allowed', () => spread(100, diamonds(512), [], 'run'), 'ok'],
-    ['49 999 functions', () => spread(49_999, [], [], 'run'), 'ok'],
-  ]);
-});
+describe('what brings down a compiler', () => refuses(JIT_BOMBS));
 
 describe('features that are not supported', () => {
   const type = (...bytes: number[]) => moduleOf(list(1, [bytes]));

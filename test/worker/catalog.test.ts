@@ -1,7 +1,7 @@
 /** The Catalog on a Durable Object and the bytes on R2, in workerd. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
-import { createCatalog } from '../../src/adapters/durable-objects/catalog.ts';
+import { createCatalog, createCatalogMemory } from '../../src/adapters/durable-objects/catalog.ts';
 import { createPluginBytes } from '../../src/adapters/storage/plugin-bytes.ts';
 import { BUNDLED, describeCatalog } from '../contracts/catalog.ts';
 import { describePluginBytes } from '../contracts/plugin-bytes.ts';
@@ -99,6 +99,25 @@ it('an isolate is told what has changed in the list of plugins, and not all of i
   ]);
   await put('1.0.0');
   expect((await told()).at(-1)).toEqual(['1.0.0', true, null]);
+});
+
+it('many that share a memory read a long list once', async () => {
+  const shared = createCatalogMemory();
+  const object = CATALOG.get(CATALOG.idFromName('shared'));
+  let rows = 0;
+  const lists = async () =>
+    shared.lists.read('shared', async (_tenant, known) => {
+      const changes = await object.listPluginChanges(known);
+      rows += changes.rows.length;
+      return changes;
+    });
+  const { bundled: _, ...plugin } = BUNDLED;
+  const catalog = createCatalog({ namespace: CATALOG, bundled: [], memory: shared });
+  for (let i = 0; i < 5; i += 1)
+    await catalog.putPlugin('shared', { ...plugin, name: 'long', version: `1.0.${i}` });
+  for (let i = 0; i < 5; i += 1) expect(await lists()).toHaveLength(5);
+  expect(rows).toBe(5);
+  expect(await catalog.listPlugins('shared')).toEqual(await lists());
 });
 
 it('an isolate that has listed plugins sees what another has put, deleted or brought back', async () => {

@@ -15,7 +15,12 @@ interface List {
 /** `known` is the revision since which changes are wanted; null: all that is there. */
 type Ask = (tenant: Tenant, known: number | null) => Promise<PluginChanges>;
 
-export function createPluginLists(ask: Ask) {
+export interface PluginLists {
+  /** Newest first. */
+  read(tenant: Tenant, ask: Ask): Promise<readonly PluginVersion[]>;
+}
+
+export function createPluginLists(): PluginLists {
   const lists = new Map<Tenant, List>();
 
   function keep(tenant: Tenant, list: List): void {
@@ -25,8 +30,7 @@ export function createPluginLists(ask: Ask) {
   }
 
   return {
-    /** Newest first. */
-    async read(tenant: Tenant): Promise<readonly PluginVersion[]> {
+    async read(tenant, ask) {
       const known = lists.get(tenant);
       const { revision, rows } = await ask(tenant, known?.revision ?? null);
       const list = known ?? { revision: -1, rows: new Map<number, PluginVersion>(), plugins: [] };

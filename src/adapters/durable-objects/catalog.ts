@@ -2,6 +2,8 @@
 import { fail, ok } from '../../core/errors.ts';
 import { createPluginLists, versionOf } from './catalog-plugin-lists.ts';
 import { createTextCache } from './catalog-text-cache.ts';
+import type { PluginLists } from './catalog-plugin-lists.ts';
+import type { TextCache } from './catalog-text-cache.ts';
 import type { Catalog, PluginVersion, Tenant } from '../../runtime/ports.ts';
 import type { CatalogObject } from './catalog-object.ts';
 
@@ -9,10 +11,23 @@ export interface CatalogDeps {
   readonly namespace: DurableObjectNamespace<CatalogObject>;
   /** Plugins of this release: every tenant has them, and no tenant can change them. */
   readonly bundled: readonly PluginVersion[];
+  /** Default: one of its own. */
+  readonly memory?: CatalogMemory;
 }
 
-export function createCatalog({ namespace, bundled }: CatalogDeps): Catalog {
-  const texts = createTextCache();
+/** What was read, which many may share: copies of a long list fill an isolate. */
+export interface CatalogMemory {
+  readonly texts: TextCache;
+  readonly lists: PluginLists;
+}
+
+export function createCatalogMemory(): CatalogMemory {
+  return { texts: createTextCache(), lists: createPluginLists() };
+}
+
+export function createCatalog(deps: CatalogDeps): Catalog {
+  const { namespace, bundled, memory = createCatalogMemory() } = deps;
+  const { texts, lists } = memory;
   const objectOf = (tenant: Tenant) => namespace.get(namespace.idFromName(tenant));
 
   return {
@@ -52,15 +67,16 @@ export function createCatalog({ namespace, bundled }: CatalogDeps): Catalog {
     async deletePrompt(tenant, name) {
       return objectOf(tenant).deletePrompt(name);
     },
-    ...pluginsOf(objectOf, bundled),
+    ...pluginsOf(objectOf, bundled, lists),
   };
 }
 
 function pluginsOf(
   objectOf: (tenant: Tenant) => DurableObjectStub<CatalogObject>,
   bundled: readonly PluginVersion[],
+  lists: PluginLists,
 ): Pick<Catalog, 'putPlugin' | 'listPlugins' | 'deletePlugin' | 'deprecatePlugin'> {
-  const lists = createPluginLists((tenant, known) => objectOf(tenant).listPluginChanges(known));
+  const ask = (tenant: Tenant, known: number | null) => objectOf(tenant).listPluginChanges(known);
   return {
     async putPlugin(tenant, plugin, quota) {
       const { name, version, hash, upload, size, manifest, usesWasi } = plugin;
@@ -84,7 +100,7 @@ function pluginsOf(
       return ok({ ...versionOf(kept), created });
     },
     async listPlugins(tenant) {
-      return [...(await lists.read(tenant)), ...bundled];
+      return [...(await lists.read(tenant, ask)), ...bundled];
     },
     async deprecatePlugin(tenant, name, version, note) {
       return objectOf(tenant).deprecatePlugin(name, version, note);

@@ -74,7 +74,7 @@ export const HOST_COST = {
 export const MAX_DEAD_PAGES = 512;
 
 /** Isolates that were ended and whose heaps may still be there: 2 MiB each, against tens of milliseconds. */
-export const MAX_ENDED = 16;
+export const MAX_ENDED = 8;
 
 /** A request to this path makes an isolate collect what its calls have left behind. */
 export const COLLECT_PATH = '/collect';

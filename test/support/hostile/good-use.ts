@@ -1,7 +1,7 @@
 /**
  * Good use of a server, up to its limits and as broad as the suite: as many plugins as it keeps warm, as many
  * requests at a time as the suite sends, runs that call many plugins, new plugins that make room for one another,
- * hundreds of versions, the largest input, memory and body, a module that is slow to compile. What the server
+ * hundreds of versions, other tenants, plugins in JavaScript, the largest input, memory and body, a module that is slow to compile. What the server
  * takes for that is no growth.
  */
 import { expectJson } from '../../../scripts/launcher/api.ts';
@@ -48,6 +48,32 @@ export async function useServer(url: string): Promise<void> {
     for (const mode of ['durable', 'inline']) await meetCrowd(url, mode);
   }
   await publish(url);
+  for (const tenant of ['good-east', 'good-west']) await useScript(url, tenant);
+}
+
+/** A plugin in JavaScript, the largest that most authors have, of a tenant with a key. */
+async function useScript(url: string, tenant: string): Promise<void> {
+  const { key } = await post<{ key: string }>(`${url}/v1/keys`, {
+    name: 'good',
+    tenant,
+    scopes: ['admin'],
+  });
+  const authorization = `Bearer ${key}`;
+  const uploaded = await fetch(`${url}/v1/plugins/good-script/versions/1.0.0`, {
+    method: 'PUT',
+    body: 'export function run(text) { return `${text}!`; }',
+    headers: { authorization, 'content-type': 'text/javascript' },
+  });
+  await expectJson(uploaded);
+  for (let i = 0; i < 20; i += 1) {
+    const called = await fetch(`${url}/v1/plugins/good-script/functions/run/call`, {
+      method: 'POST',
+      body: JSON.stringify({ input: tenant }),
+      headers: { authorization, 'content-type': 'application/json' },
+    });
+    const { output } = await expectJson<{ output: unknown }>(called);
+    if (output !== `${tenant}!`) throw new Error(`A script says ${JSON.stringify(output)}`);
+  }
 }
 
 let crowds = 0;
