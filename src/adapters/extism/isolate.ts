@@ -4,6 +4,7 @@
  * scripts/build.mjs bundles it into `isolate.generated.ts`; the loader puts the plugin beside it.
  */
 import * as platform from 'cloudflare:workers';
+import { WorkerEntrypoint } from 'cloudflare:workers';
 import plugin from './plugin.wasm';
 import { fail } from '../../core/errors.ts';
 import { decodeAnswer, encodeRequest } from '../../runtime/egress/gateway-wire.ts';
@@ -12,15 +13,22 @@ import { COLLECT_PATH, RELEASE_PATH } from './limits.ts';
 import { decodeCalls, encodeReplies } from './wire.ts';
 import type { SendRequest } from './desk.ts';
 
-const isolate = {
-  async fetch(request: Request, _env: unknown, context: ExecutionContext): Promise<Response> {
+// oxlint-disable-next-line import/no-default-export -- the platform calls a Worker's default export
+export default class Isolate extends WorkerEntrypoint {
+  /** For calls that wait for nobody: half the way of a request. Nothing when it is none of ours. */
+  async call(frame: ArrayBuffer): Promise<ArrayBuffer | undefined> {
+    const calls = decodeCalls(frame);
+    return calls && encodeReplies(await callInTurn(plugin, calls)).buffer;
+  }
+
+  override async fetch(request: Request): Promise<Response> {
     if (request.url.endsWith(COLLECT_PATH)) {
       collectGarbage();
       return new Response(null, { status: 204 });
     }
     if (request.url.endsWith(RELEASE_PATH)) {
       // Ending the isolate in the middle of a request would be an error of that request.
-      context.waitUntil(scheduler.wait(0).then(endIsolate));
+      this.ctx.waitUntil(scheduler.wait(0).then(endIsolate));
       return new Response(null, { status: 204 });
     }
     const calls = decodeCalls(await request.arrayBuffer());
@@ -32,8 +40,8 @@ const isolate = {
       network === true ? { ...call, send } : call,
     );
     return new Response(encodeReplies(await callInTurn(plugin, guests)));
-  },
-};
+  }
+}
 
 /** Whatever the address, the gateway is who gets it; it knows by itself whose isolate this is. */
 function sendOut(signal: AbortSignal): SendRequest {
@@ -63,6 +71,3 @@ function collectGarbage(): void {
   const { gc } = globalThis as { gc?: () => void };
   gc?.();
 }
-
-// oxlint-disable-next-line import/no-default-export -- the platform calls a Worker's default export
-export default isolate;

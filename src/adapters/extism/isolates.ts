@@ -18,6 +18,7 @@ import { decodeReplies, encodeCalls } from './wire.ts';
 import type { Result } from '../../core/errors.ts';
 import type { PluginBytes, PluginCall, PluginReply } from '../../runtime/ports.ts';
 import type { NetworkRight } from '../../runtime/ports/gateway.ts';
+import type Isolate from './isolate.ts';
 import type { IsolateState, IsolateStates } from './isolate-states.ts';
 
 export interface IsolatesOptions {
@@ -97,9 +98,8 @@ export function createIsolates(options: IsolatesOptions): Isolates {
       ({ generation } = state);
       // A warm isolate may be one that the platform has dropped meanwhile.
       const load = async () => code(wasm ?? present(await read(key, first)), first);
-      const init = { method: 'POST', body: encodeCalls(calls), signal };
-      const response = await askIsolate(loader.get(idOf(key, state), load), '/', init);
-      const turn = decodeReplies(await response.arrayBuffer());
+      const answer = await carry(loader.get(idOf(key, state), load), calls, signal);
+      const turn = answer && decodeReplies(answer);
       if (turn !== undefined && turn.replies.length > 0) {
         if (state.generation === generation) {
           markWarm(states, state);
@@ -128,6 +128,19 @@ export function createIsolates(options: IsolatesOptions): Isolates {
       }
     },
   };
+}
+
+/** A method's call is half the way of a request, but cannot be given up: for calls that wait for nobody. */
+async function carry(
+  stub: WorkerStub,
+  calls: readonly PluginCall[],
+  signal: AbortSignal,
+): Promise<ArrayBuffer | undefined> {
+  const { buffer } = encodeCalls(calls);
+  if (calls.every(({ network }) => network === undefined))
+    return stub.getEntrypoint<Isolate>().call(buffer);
+  const init = { method: 'POST', body: buffer, signal };
+  return (await askIsolate(stub, '/', init)).arrayBuffer();
 }
 
 /** The first calls of a plugin come together; its bytes are read once for all. */
