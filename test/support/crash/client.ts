@@ -174,7 +174,7 @@ export async function observe(url: string, id: string) {
 }
 
 const OF_ONE_RUN =
-  /_at$|_until$|_ms$|^at$|^created|^key_id$|^run_id$|^queue_position$|parallel_efficiency|^slowest_node$|critical_path/;
+  /_at$|_until$|_ms$|^at$|^created|^key_id$|^run_id$|^queue_position$|parallel_efficiency|^slowest_node$|critical_path|^requests$|^queue_depth$|^storage_bytes$/;
 
 function plain(value: unknown, id: string): unknown {
   if (typeof value === 'string') return value.replaceAll(id, 'RUN').replaceAll(id.slice(4), 'RUN');
