@@ -5,6 +5,10 @@ import type { Pace } from './pacer.ts';
 /** `isOutside`: it was not computed here. */
 export type Enqueue = (fact: Fact, isOutside: boolean) => void;
 
+function fuelOf(fact: Fact): number {
+  return fact.type === 'succeeded' ? (fact.stats.fuel ?? 0) : 0;
+}
+
 /** `take` gets them when the run may have its turn; `isOutside` when one of them is. */
 export function createInbox(
   pace: Pace,
@@ -16,7 +20,7 @@ export function createInbox(
     waiting.push(fact);
     isAnyOutside ||= isOutside;
     if (waiting.length > 1) return;
-    void pace.next().then(() => {
+    void pace.next(fuelOf(fact)).then(() => {
       const facts = waiting;
       const isTakenOutside = isAnyOutside;
       waiting = [];

@@ -12,12 +12,16 @@ export interface Pacer {
 }
 
 export interface Pace {
-  /** Resolves when the next turn may be taken: at once, or after a pause. */
-  readonly next: () => Promise<void>;
+  /**
+   * Resolves when the next turn may be taken: at once, or after a pause. `fuel` is what functions have
+   * spent for it, which held the thread.
+   */
+  readonly next: (fuel?: number) => Promise<void>;
 }
 
-/** Turns that may follow one another while no run waits for its turn. */
-const TURNS_IN_A_ROW = 32;
+/** Turns that may follow one another while no run waits for its turn, and fuel: about ten milliseconds. */
+const TURNS_IN_A_ROW = 64;
+const FUEL_IN_A_ROW = 20_000_000;
 /** Turns between two pauses while some wait: a request comes through in several steps. */
 const TURNS_AMONG_MANY = 4;
 /** How many of these are for runs that have taken many turns, if any of them waits. */
@@ -38,6 +42,7 @@ export function createPacer(clock: Pick<Clock, 'sleep'>): Pacer {
   const long: Waiting[] = [];
   let tickets = 0;
   let turns = 0;
+  let spent = 0;
   let isPausing = false;
 
   function take(): Waiting[] {
@@ -50,6 +55,7 @@ export function createPacer(clock: Pick<Clock, 'sleep'>): Pacer {
     await clock.sleep(0);
     const ready = take();
     turns = ready.length;
+    spent = 0;
     isPausing = false;
     if (short.length + long.length > 0) void pause();
     for (const { go } of ready) go();
@@ -60,11 +66,12 @@ export function createPacer(clock: Pick<Clock, 'sleep'>): Pacer {
       const ticket = (tickets += 1);
       let taken = 0;
       return {
-        next() {
+        next(fuel = 0) {
           taken += 1;
           if (!isPausing) {
             turns += 1;
-            if (turns < TURNS_IN_A_ROW) return Promise.resolve();
+            spent += fuel;
+            if (turns < TURNS_IN_A_ROW && spent < FUEL_IN_A_ROW) return Promise.resolve();
           }
           return new Promise((go) => {
             if (taken > SHORT) long.push({ ticket, go });

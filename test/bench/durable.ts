@@ -51,7 +51,7 @@ async function measure(subjects: Subjects, { quick }: SuiteOptions): Promise<rea
   for (const recipe of [EMPTY, CHAIN, TEN, UPLOADED_CHAIN, FAN_OUT, GROWTH, LONG_MAP])
     await server.store(recipe);
   const runs = quick ? 3 : 15;
-  const time = timed(subjects, { runs, warmUp: quick ? 1 : 10 });
+  const time = timed(subjects, { runs, warmUp: quick ? 1 : 50 });
   const object = () => server.get('/bench/object');
   const bare = () => server.get('/bench/bare');
   return [

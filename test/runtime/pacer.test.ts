@@ -22,11 +22,11 @@ function createRuns() {
   return {
     taken,
     ended,
-    begin(name: string, turns: number) {
+    begin(name: string, turns: number, fuel = 0) {
       const pace = pacer.enter();
       void (async () => {
         for (let turn = 0; turn < turns; turn += 1) {
-          await pace.next();
+          await pace.next(fuel);
           taken.push(name);
         }
         ended.push(name);
@@ -49,21 +49,31 @@ const count = (all: readonly string[], name: string): number =>
   all.filter((each) => each === name).length;
 
 describe('createPacer()', () => {
-  it('lets a run that is alone take 32 turns between two pauses', async () => {
+  it('lets a run that is alone take 64 turns between two pauses', async () => {
     const runs = createRuns();
-    runs.begin('alone', 100);
+    runs.begin('alone', 200);
     await flush();
-    expect(runs.taken).toHaveLength(31);
-    expect(await runs.step()).toHaveLength(31);
+    expect(runs.taken).toHaveLength(63);
+    expect(await runs.step()).toHaveLength(63);
     while ((await runs.step()) !== undefined);
-    expect(runs.taken).toHaveLength(100);
+    expect(runs.taken).toHaveLength(200);
+  });
+
+  it('pauses sooner after functions that have computed for long', async () => {
+    const runs = createRuns();
+    runs.begin('heavy', 30, 5_000_000);
+    await flush();
+    expect(runs.taken).toHaveLength(3);
+    expect(await runs.step()).toHaveLength(4);
+    while ((await runs.step()) !== undefined);
+    expect(runs.taken).toHaveLength(30);
   });
 
   it('pauses after 4 turns of all together while some wait', async () => {
     const runs = createRuns();
     for (let run = 0; run < 50; run += 1) runs.begin(`run ${run}`, 10);
     await flush();
-    expect(runs.taken.length).toBeLessThan(32);
+    expect(runs.taken.length).toBeLessThan(64);
     for (let turns = await runs.step(); turns !== undefined; turns = await runs.step())
       if (runs.ended.length < 46) expect(turns).toHaveLength(4);
     expect(runs.taken).toHaveLength(500);
